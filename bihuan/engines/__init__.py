@@ -1,0 +1,1 @@
+"""Where the compiled loops run: tables in, holes out."""
