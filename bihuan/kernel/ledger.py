@@ -91,7 +91,9 @@ class Ledger:
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Ledger:
-        columns = tuple(Column(**{k: tuple(v) if isinstance(v, list) else v for k, v in c.items()}) for c in data["columns"])
+        columns = tuple(
+            Column(**{k: tuple(v) if isinstance(v, list) else v for k, v in c.items()}) for c in data["columns"]
+        )
         return Ledger(**{**data, "columns": columns, "key": tuple(data["key"])})
 
 
