@@ -63,6 +63,9 @@ class Ledger:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     timeless: bool = False  # known from the beginning where recorded_at is empty, whatever its moments: areas, shifts …
+    event_where: tuple[str, str, str] | None = (
+        None  # (moment, flag, column): the row's event where flag is 是 and column filled
+    )
 
     @property
     def all_columns(self) -> tuple[Column, ...]:
@@ -94,7 +97,8 @@ class Ledger:
         columns = tuple(
             Column(**{k: tuple(v) if isinstance(v, list) else v for k, v in c.items()}) for c in data["columns"]
         )
-        return Ledger(**{**data, "columns": columns, "key": tuple(data["key"])})
+        lists = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
+        return Ledger(**{**lists, "columns": columns})
 
 
 def by_name(ledgers: Iterable[Ledger]) -> dict[str, Ledger]:

@@ -1,0 +1,125 @@
+"""The embedded engine: a compiled program over the ledgers of one DuckDB connection; holes out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bihuan.kernel.program import Program, Said, Stage
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str, int, int], None]
+
+OBLIGATIONS = (
+    "hole VARCHAR, ob_state VARCHAR, ob_subject VARCHAR, ob_item VARCHAR, ob_kind VARCHAR, ob_opens TIMESTAMP, "
+    "ob_due TIMESTAMP, ob_since TIMESTAMP, ob_closed TIMESTAMP, ob_person VARCHAR, ob_unit VARCHAR, ob_area VARCHAR, "
+    "ob_seek VARCHAR, ob_role VARCHAR, ob_taken VARCHAR, ob_severity VARCHAR, ob_subject_kind VARCHAR, "
+    "ob_order VARCHAR, ob_evidence VARCHAR"
+)
+
+SEVERITIES = ("急", "重", "常")
+
+
+@dataclass
+class Run:
+    """What a run took: seconds of each stage, by name, and rows of obligations by loop."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
+
+
+def literal(now: dt.datetime) -> str:
+    return f"TIMESTAMP '{now:%Y-%m-%d %H:%M:%S}'"
+
+
+def run(
+    program: Program,
+    con: duckdb.DuckDBPyConnection,
+    now: dt.datetime,
+    *,
+    only: Collection[str] | None = None,
+    states: Collection[str] = ("open",),
+    progress: Progress | None = None,
+) -> Run:
+    """Audit the ledgers in ``con`` (tables ``ledger_<name>``) as of ``now``; leaves the table ``holes``.
+
+    ``only``: the holes to look for (default all). ``states``: open, late, pending. The columns of ``holes`` are
+    :data:`bihuan.kernel.holes.HOLE`.
+    """
+    at = literal(now)
+    took = Run()
+    wanted = [o for o in program.obligations if only is None or o.name in only]
+    needed = _closure(program, wanted)
+    total, done = len(needed) + len(wanted) + 1, 0
+
+    def tell(name: str) -> None:
+        nonlocal done
+        if progress is not None:
+            progress(name, done, total)
+        done += 1
+
+    _inputs(program, con)
+    for stage in needed:
+        tell(stage.name)
+        started = time.perf_counter()
+        kind = "VIEW" if stage.is_ledger else "TABLE"
+        con.execute(f'CREATE OR REPLACE TEMP {kind} "{stage.name}" AS {program.at(stage.sql, at)}')
+        took.seconds[stage.name] = time.perf_counter() - started
+    con.execute(f"CREATE OR REPLACE TEMP TABLE obligations ({OBLIGATIONS})")
+    listed = ", ".join(f"'{s}'" for s in states)
+    for stage in wanted:
+        tell(stage.name)
+        started = time.perf_counter()
+        sql = program.at(stage.sql, at)
+        rows = con.execute(f"INSERT INTO obligations SELECT * FROM ({sql}) WHERE ob_state IN ({listed})").fetchone()
+        took.seconds[stage.name] = time.perf_counter() - started
+        took.found[stage.name] = int(rows[0]) if rows else 0
+    tell("owners")
+    started = time.perf_counter()
+    con.execute(f"CREATE OR REPLACE TEMP TABLE holes AS {program.at(program.holes.sql, at)}")
+    took.seconds["owners"] = time.perf_counter() - started
+    return took
+
+
+def _inputs(program: Program, con: duckdb.DuckDBPyConnection) -> None:
+    """The tables that the program itself fills: parameters' defaults, and what the loops say."""
+    con.execute("CREATE OR REPLACE TEMP TABLE parameters (key VARCHAR, value VARCHAR)")
+    _insert(con, "parameters", [row for p in program.parameters for row in p.defaults()])
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE loops (hole VARCHAR, rank TINYINT, severity VARCHAR, role VARCHAR, "
+        "subject_kind VARCHAR, final BOOLEAN)"
+    )
+    _insert(con, "loops", [_row(said) for said in program.loops])
+
+
+def _row(said: Said) -> tuple[object, ...]:
+    return (said.hole, SEVERITIES.index(said.severity), said.severity, said.role, said.subject, said.final)
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]] | list[tuple[str, str]]) -> None:
+    """A few rows in one statement: executemany plans anew for each."""
+    if rows:
+        one = "(" + ", ".join("?" for _ in rows[0]) + ")"
+        con.execute(f"INSERT INTO {table} VALUES {', '.join(one for _ in rows)}", [v for row in rows for v in row])
+
+
+def _closure(program: Program, wanted: Iterable[Stage]) -> list[Stage]:
+    """The stages on which the wanted loops and the last query stand, in order."""
+    stages = {s.name: s for s in program.stages}
+    needed: set[str] = set()
+
+    def need(name: str) -> None:
+        if name in stages and name not in needed:
+            needed.add(name)
+            for other in stages[name].needs:
+                need(other)
+
+    for stage in (*wanted, program.holes):
+        for name in stage.needs:
+            need(name)
+    return [s for s in program.stages if s.name in needed]

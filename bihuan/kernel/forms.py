@@ -1,0 +1,194 @@
+"""The forms of obligation. Each takes an obliged set and gives obligations, rows of one shape (``OBLIGATION``).
+
+What is pending, a hole, or late falls out of opens, due, closed and the as-of time alone (:func:`state`):
+
+* a *deadline* (respond, repeat, schedule) is in time at exactly its due time and a hole after it;
+* a *state* (hold, forbid, match, at least, at most, a day gone by) is a hole from its first moment on;
+* what is *foreseen* (a gap in tomorrow's guard) is a hole though it begins later.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import ibis
+import ibis.expr.types as ir
+
+from bihuan.kernel.moments import days, hours, midnight, nothing, now
+
+OBLIGATION = {
+    "ob_subject": "string",  # whom or what it is about
+    "ob_item": "string",  # tells several of one subject apart; empty string where there is one
+    "ob_kind": "string",  # deadline, state or foreseen
+    "ob_opens": "timestamp(6)",
+    "ob_due": "timestamp(6)",
+    "ob_since": "timestamp(6)",  # when it became a hole, should it be one
+    "ob_closed": "timestamp(6)",
+    "ob_person": "string",  # where its owner is sought: person, else unit, else area and above
+    "ob_unit": "string",
+    "ob_area": "string",  # the hole's area
+    "ob_seek": "string",  # the code from which the owner is sought
+    "ob_role": "string",  # overrides the loop's role
+    "ob_taken": "string",  # an owner named by the row itself
+    "ob_severity": "string",  # overrides the loop's severity
+    "ob_subject_kind": "string",  # overrides the loop's kind of subject
+    "ob_order": "string",  # the orders that govern it
+    "ob_evidence": "string",  # rows it rests on: ledger:key, comma-separated
+}
+"""The shape of an obligation. Kernel columns have a prefix: ledgers have role, due and since of their own."""
+
+Kind = Literal["deadline", "state", "foreseen"]
+
+
+def _text(rows: ir.Table, value: Any) -> Any:
+    """A text column from a column, a deferred, a constant or nothing."""
+    if value is None:
+        return ibis.null("string")
+    if isinstance(value, str):
+        return ibis.literal(value)
+    return value.cast("string") if not callable(value) or hasattr(value, "cast") else value
+
+
+def _cites(evidence: Any) -> Any:
+    if evidence is None:
+        return ibis.null("string")
+    if isinstance(evidence, (list, tuple)):
+        text = evidence[0]
+        for more in evidence[1:]:
+            # A row that is not there is no evidence: null parts vanish.
+            text = text + ("," + more).fill_null("")
+        return text
+    return evidence
+
+
+def obligations(
+    rows: ir.Table,
+    kind: Kind,
+    *,
+    subject: Any,
+    opens: Any,
+    due: Any,
+    item: Any = "",
+    since: Any = None,
+    closed: Any = None,
+    person: Any = None,
+    unit: Any = None,
+    area: Any = None,
+    seek: Any = None,
+    role: Any = None,
+    taken: Any = None,
+    severity: Any = None,
+    subject_kind: Any = None,
+    evidence: Any = None,
+) -> ir.Table:
+    """Rows of the shape ``OBLIGATION`` from an obliged set; the forms below call it, loops call the forms."""
+    order = rows["in_force"] if "in_force" in rows.columns else ibis.null("string")
+    columns = {
+        "ob_subject": subject,
+        "ob_item": item,
+        "ob_kind": kind,
+        "ob_opens": opens,
+        "ob_due": due,
+        "ob_since": due if since is None else since,
+        "ob_closed": nothing() if closed is None else closed,
+        "ob_person": person,
+        "ob_unit": unit,
+        "ob_area": area,
+        "ob_seek": area if seek is None else seek,
+        "ob_role": role,
+        "ob_taken": taken,
+        "ob_severity": severity,
+        "ob_subject_kind": subject_kind,
+        "ob_order": order,
+        "ob_evidence": _cites(evidence),
+    }
+    made = rows.select(**{n: _text(rows, v) if OBLIGATION[n] == "string" else v for n, v in columns.items()})
+    return made.cast(OBLIGATION)
+
+
+def state() -> Any:
+    """*kept*, *late*, *open* (a hole), *pending* or *ahead*, of an obligation at the as-of time, as a deferred."""
+    o = ibis._
+    return ibis.cases(
+        (o.ob_closed.notnull() & (o.ob_closed <= o.ob_due), "kept"),
+        (o.ob_closed.notnull(), "late"),
+        (o.ob_kind == "foreseen", "open"),
+        ((o.ob_kind == "state") & (o.ob_since <= now()), "open"),
+        (o.ob_kind == "state", "ahead"),
+        (o.ob_due < now(), "open"),
+        else_="pending",
+    )
+
+
+def respond(
+    rows: ir.Table, *, opens: Any, within: Any = None, due: Any = None, closed: Any = None, **who: Any
+) -> ir.Table:
+    """*X within H of T*: opens at T, due at T + H, closed by the first X (loops.md, *Terms*).
+
+    ``within`` is in hours (a column, deferred or number); ``due`` says the moment itself. ``closed`` is the moment of
+    the first answer, null where none has come; see :func:`bihuan.kernel.joins.first_answer`.
+    """
+    due = opens + hours(within) if due is None else due
+    return obligations(rows, "deadline", opens=opens, due=due, closed=closed, **who)
+
+
+def repeat(rows: ir.Table, *, start: Any, last: Any, every: Any, since: Any = None, **who: Any) -> ir.Table:
+    """*Every P while a state lasts*: due P days after the later of its start and the last time it was done.
+
+    ``every`` is in days; 0 = not required; ``last`` null = never yet.
+    """
+    opens = ibis.greatest(start, ibis.coalesce(last, start))
+    rows = rows.mutate(repeat_opens=opens, repeat_every=every).filter(lambda r: r.repeat_every > 0)
+    due = rows.repeat_opens + days(rows.repeat_every)
+    return obligations(rows, "deadline", opens=rows.repeat_opens, due=due, since=due if since is None else since, **who)
+
+
+def schedule(rows: ir.Table, numbers: str, since: Any, name: str = "n") -> ir.Table:
+    """Each row once for each day laid down: ``numbers`` is a list text (1,4,7); adds ``n`` and ``day`` (its 00:00).
+
+    Day n is the date of ``since`` + n.
+    """
+    each = rows.mutate(
+        **{name: ibis.ifelse(rows[numbers].isin(["无", "0", ""]), "", rows[numbers]).split(",").unnest()}
+    )
+    each = each.mutate(**{name: each[name].strip()}).filter(lambda r: r[name] != "")
+    each = each.mutate(**{name: each[name].cast("float64").cast("int64")})
+    # `since` may be a deferred of the rows before: it resolves by name.
+    return each.mutate(day=midnight(since) + days(each[name]))
+
+
+def daily(rows: ir.Table, first: Any, end: Any, back: int = 7) -> ir.Table:
+    """Each row once for each full day among the ``back`` days before today; adds ``day`` (00:00).
+
+    A full day is one of which every hour lies between ``first`` and ``end`` (nulls: unbounded).
+    """
+    each = rows.mutate(day_first=first, day_end=end, back=ibis.range(1, back + 1).unnest())
+    each = each.mutate(day=midnight(now()) - days(each.back))
+    whole = (each.day_first.isnull() | (each.day_first <= each.day)) & (
+        each.day_end.isnull() | (each.day_end >= each.day + ibis.interval(days=1))
+    )
+    return each.filter(whole).drop("day_first", "day_end", "back")
+
+
+def hold(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
+    """*A state has its parts*: the rows are those that lack one; a hole from ``since`` on."""
+    return obligations(rows, "state", opens=since, due=since, **who)
+
+
+def forbid(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
+    """*Never while S*: the rows are the breaches; a hole from ``since`` on, until made good where it can be."""
+    return obligations(rows, "state", opens=since, due=since, **who)
+
+
+def foresee(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
+    """A state that is a hole already, though it may begin after the as-of time."""
+    return obligations(rows, "foreseen", opens=since, due=since, **who)
+
+
+def parts(rows: ir.Table, missing: dict[str, Any], name: str = "part") -> ir.Table:
+    """Each row once for each part it lacks: ``missing`` maps the part's name to the expression that says so."""
+    each = rows.mutate(
+        lacks_=ibis.array([ibis.ifelse(lacks, ibis.literal(part), "") for part, lacks in missing.items()])
+    )
+    each = each.mutate(**{name: each.lacks_.unnest()}).drop("lacks_")
+    return each.filter(each[name] != "")

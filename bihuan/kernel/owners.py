@@ -1,0 +1,106 @@
+"""Owners (责任人): who must act on a hole, and who above him once it ages.
+
+Contract: loops.md, *Owners*. A live duty of the role on the subject's person, else on its unit, else on the nearest
+area at or above, whose officer is not absent now (several: the earliest since, then the lowest key); nobody found: the
+next role up, sought the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from bihuan.kernel.joins import lacking, matching, pick
+from bihuan.kernel.moments import LEVELS, live, now
+
+LADDERS: dict[str, tuple[str, ...]] = {
+    "网格员": ("网格员", "村干部", "镇干部", "县级领导"),
+    "村干部": ("村干部", "镇干部", "县级领导"),
+    "镇干部": ("镇干部", "县级领导"),
+    "县级领导": ("县级领导",),
+    "医务人员": ("医务人员", "镇干部", "县级领导"),
+    "民警": ("民警", "镇干部", "县级领导"),
+    "志愿者": ("志愿者", "镇干部", "县级领导"),
+    "单位主体": ("单位主体", "部门监管", "县级领导"),
+    "部门监管": ("部门监管", "县级领导"),
+}
+"""Each role with those that it falls to when nobody fills it, in order."""
+
+STEP_H = {"急": 4, "重": 24, "常": 24}
+"""A hole goes up one role for each span of so many hours."""
+
+
+def present_duties(duties: ir.Table, absences: ir.Table) -> ir.Table:
+    """The duties live now of officers who are not absent now."""
+    alive = duties.filter(live(duties.since, duties.until, now()))
+    away = absences.filter(live(absences.since, absences.until, now())).select("officer")
+    return lacking(alive, away, "officer")
+
+
+def _targets(duties: ir.Table) -> ir.Table:
+    """The officer of each role on each person, unit and area: kind, target, role, officer."""
+    d = duties.mutate(
+        kind=ibis.cases((duties.person.notnull(), "person"), (duties.unit.notnull(), "unit"), else_="area"),
+        target=ibis.coalesce(duties.person, duties.unit, duties.area),
+    )
+    d = d.filter(d.target.notnull())
+    best = pick(d, ["kind", "target", "role"], [d.since.asc(), d.duty.asc()])
+    return best.select("kind", "target", "role", "officer")
+
+
+def found_officers(addresses: ir.Table, duties: ir.Table) -> ir.Table:
+    """person, unit, seek, role → officer, for each distinct address; addresses nobody fills are not in it.
+
+    ``addresses`` has the columns person, unit, seek (area code), role (any may be null but role); ``duties`` the
+    present ones.
+    """
+    rungs = _rungs()
+    targets = _targets(duties)
+    asked = addresses.distinct()
+    climbing = asked.mutate(rung=_ladder(asked.role, rungs).unnest())
+    climbing = climbing.mutate(
+        step=climbing.rung.split("|")[0].cast("int8"),
+        wanted=climbing.rung.split("|")[1],
+    ).drop("rung")
+
+    def sought(kind: str, column: str, rows: ir.Table, distance: Any) -> ir.Table:
+        ours = targets.filter(targets.kind == kind)
+        met = matching(rows, ours, {column: "target", "wanted": "role"}, officer=ibis._.officer)
+        return met.select("person", "unit", "seek", "role", "step", "officer", near=distance)
+
+    levels = climbing.filter(climbing.seek.notnull())
+    # Only codes with a duty can answer, so the prefixes are cut to them by the inner join at once.
+    levels = levels.mutate(code=ibis.array([levels.seek.substr(0, n) for n in LEVELS]).unnest())
+    by_area = sought("area", "code", levels.distinct(), 100 - ibis._.code.length())
+    met = ibis.union(
+        sought("person", "person", climbing, ibis.literal(0, "int64")),
+        sought("unit", "unit", climbing, ibis.literal(1, "int64")),
+        by_area,
+    )
+    best = pick(met, ["person", "unit", "seek", "role"], [met.step.asc(), met.near.asc()])
+    return best.select("person", "unit", "seek", "role", "officer")
+
+
+def _rungs() -> dict[str, list[str]]:
+    return {role: [f"{i}|{r}" for i, r in enumerate(ladder)] for role, ladder in LADDERS.items()}
+
+
+def _ladder(role: Any, rungs: dict[str, list[str]]) -> Any:
+    return ibis.cases(*[(role == r, ibis.array(steps)) for r, steps in rungs.items()])
+
+
+def escalated_role(role: Any, severity: Any, since: Any, named: Any) -> Any:
+    """The role to which a hole has gone up by now; null while it has not.
+
+    A hole that has stood for 24 h (急: 4 h) goes up one role, and one more for each such span; the top stays. A named
+    officer's (``named``) first step is the role that his hole falls to.
+    """
+    stood = (now().epoch_seconds() - since.epoch_seconds()).cast("int64")
+    span = ibis.cases(*[(severity == s, int(h * 3600)) for s, h in STEP_H.items()])
+    steps = (stood / span).floor().cast("int64") - named.ifelse(1, 0)
+    branches = []
+    for r, ladder in LADDERS.items():
+        branches.append((role == r, ibis.array(list(ladder))[ibis.least(steps, len(ladder) - 1)]))
+    return ibis.ifelse(stood >= span, ibis.cases(*branches), ibis.null("string"))

@@ -1,0 +1,170 @@
+"""The compiled program: loops and views as SQL of one engine, with what the loops say of themselves.
+
+Compiling the Ibis expressions takes seconds, a small county's audit does not; so it is done once and kept (JSON), with
+the as-of time as a mark in the text. A run that finds its program imports neither Ibis nor Django.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from bihuan.kernel.ledger import Ledger
+
+if TYPE_CHECKING:
+    from bihuan.kernel.loops import Loop, View
+    from bihuan.kernel.parameters import Parameter
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One named stage: a ledger as known or a view (``hole`` empty), or one loop's obligations."""
+
+    name: str
+    sql: str
+    needs: tuple[str, ...]
+    is_ledger: bool = False
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a loop says of itself, without its function."""
+
+    hole: str
+    name: tuple[str, str]
+    severity: str
+    role: str
+    subject: str
+    item: str
+    source: str
+    rule: tuple[str, str]
+    reason: tuple[str, str]
+    remedy: tuple[str, str]
+    orders: tuple[str, ...]
+    final: bool
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything an engine needs: stages in the order in which they stand on one another, loops, the last query."""
+
+    dialect: str
+    ledgers: tuple[Ledger, ...]
+    parameters: tuple[Parameter, ...]
+    stages: tuple[Stage, ...]
+    loops: tuple[Said, ...]
+    obligations: tuple[Stage, ...]
+    holes: Stage
+    now_mark: str
+
+    def at(self, sql: str, now: str) -> str:
+        """A stage's SQL with the as-of time ``now`` (an SQL expression) in place of its mark."""
+        return sql.replace(self.now_mark, now)
+
+    def to_json(self) -> str:
+        from dataclasses import asdict
+
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Program:
+        from bihuan.kernel.parameters import Parameter
+
+        data = json.loads(text)
+        return Program(
+            dialect=data["dialect"],
+            ledgers=tuple(Ledger.from_dict(x) for x in data["ledgers"]),
+            parameters=tuple(Parameter(**_tuples(x)) for x in data["parameters"]),
+            stages=tuple(Stage(**_tuples(x)) for x in data["stages"]),
+            loops=tuple(Said(**_tuples(x)) for x in data["loops"]),
+            obligations=tuple(Stage(**_tuples(x)) for x in data["obligations"]),
+            holes=Stage(**_tuples(data["holes"])),
+            now_mark=data["now_mark"],
+        )
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        k: tuple(tuple(i) if isinstance(i, list) else i for i in v) if isinstance(v, list) else v
+        for k, v in data.items()
+    }
+
+
+def compile_program(
+    ledgers: Iterable[Ledger],
+    parameters: Iterable[Parameter],
+    views: Iterable[View],
+    loops: Iterable[Loop],
+    dialect: str = "duckdb",
+    progress: Any = None,
+) -> Program:
+    """Compile every stage alone (stack.md: 2.3 s against 13 s as one expression). ``progress(name, done, total)``."""
+    import ibis
+
+    from bihuan.kernel import holes as holes_
+    from bihuan.kernel.loops import tables
+    from bihuan.kernel.moments import now
+
+    ledgers, loops = tuple(ledgers), tuple(loops)
+    t = tables(ledgers, views)
+
+    def sql(expression: Any) -> str:
+        return str(ibis.to_sql(expression, dialect=dialect))
+
+    obligations = []
+    for done, loop in enumerate(loops):
+        if progress is not None:
+            progress(loop.hole, done, len(loops))
+        t.needs = set()
+        found = holes_.gather(loop.hole, loop.find(t))
+        obligations.append(Stage(loop.hole, sql(found), tuple(sorted(t.needs))))
+    t.needs = set()
+    gathered = ibis.table(holes_.GATHERED, name="obligations")
+    last = sql(holes_.holes(t, gathered))
+    final = Stage("holes", last, tuple(sorted(t.needs)))
+
+    stages: dict[str, Stage] = {}
+
+    def add(name: str) -> None:
+        if name in stages or name in holes_inputs:
+            return
+        expression, needs = t.stage(name)
+        for need in needs:
+            add(need)
+        stages[name] = Stage(name, sql(expression), needs, is_ledger=name in t.ledgers)
+
+    from bihuan.kernel.loops import INPUTS
+
+    holes_inputs = set(INPUTS)
+    for stage in (*obligations, final):
+        for need in stage.needs:
+            add(need)
+    for ledger in ledgers:
+        add(ledger.name)
+    mark = sql(ibis.literal(1).name("x").as_table().mutate(n=now()))
+    return Program(
+        dialect=dialect,
+        ledgers=ledgers,
+        parameters=tuple(parameters),
+        stages=tuple(stages.values()),
+        loops=tuple(_said(loop) for loop in loops),
+        obligations=tuple(obligations),
+        holes=final,
+        now_mark=_mark(mark),
+    )
+
+
+def _mark(sql: str) -> str:
+    """How the dialect writes the as-of time's sentinel."""
+    import re
+
+    found = re.search(r"(\S*MAKE_TIMESTAMP\([^)]*\)|CAST\('1111[^)]*\)|TIMESTAMP '1111[^']*')", sql)
+    if found is None:
+        raise ValueError(f"the as-of time's mark was not found in: {sql}")
+    return found.group(1)
+
+
+def _said(loop: Loop) -> Said:
+    return Said(**{name: getattr(loop, name) for name in Said.__dataclass_fields__})
