@@ -8,5 +8,7 @@ TYPES = {"int": "int64", "real": "float64", "bool": "boolean", "date": "date", "
 
 
 def ibis_schema(ledger: Ledger) -> dict[str, str]:
+    """Column → Ibis type (all may be null): the contract's columns, what every ledger takes beside them, and where the
+    row stood: ``_source`` index of its file and sheet, ``_row`` in it, ``_only`` whether no other row has its key."""
     columns = {c.name: TYPES.get(c.type, "string") for c in ledger.all_columns}
     return {**columns, "_source": "int32", "_row": "int64", "_only": "boolean"}

@@ -1,0 +1,1 @@
+"""Command and responsibility (指挥与责任)."""

@@ -1,0 +1,1 @@
+"""Tests, cases and contacts (检测与病例)."""

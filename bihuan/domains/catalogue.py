@@ -1,0 +1,83 @@
+"""The catalogue of ledgers and parameters over all rooms.
+
+Importing this module is cheap: Django is loaded, and given the least settings it needs, when the ledgers are first
+asked for; the parameters need no Django at all.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bihuan.domains.fields import LedgerRow
+    from bihuan.kernel.ledger import Ledger
+    from bihuan.kernel.parameters import Parameter
+
+ROOMS = ("organisation", "people", "cases", "goods", "places", "strength")
+
+# The order of the contract. It is not only one of print: where a stranger is at home, and which reject of a row is
+# told, go by it. People's ledgers and those of cases stand among each other, so the rooms alone do not give it.
+# fmt: off
+ORDER = (
+    "areas", "units", "officers", "duties", "absences", "posts", "shifts", "orders", "instructions", "tasks",
+    "inspections", "findings", "inquiries", "contracts", "tickets", "notices", "feeds",
+    "feed_deliveries", "deployments",
+    "people", "groups", "risk_areas", "arrivals", "sightings", "verifications", "transfers", "measures",
+    "samples", "monitoring", "vaccinations", "refusals", "staff", "cases", "contacts", "check_ins",
+    "clinic_visits", "drug_sales", "passages", "aid",
+    "lots", "lot_moves", "lot_works", "stocks", "permits", "refused_permits", "livestock_moves",
+    "venue_days", "gatherings", "site_checks",
+    "teams", "emergency_plans", "plan_assignments", "drills",
+)
+# fmt: on
+
+
+def _set_up_django() -> None:
+    """Django with the rooms as its apps and no database, unless a face has configured it already."""
+    import os
+
+    import django
+    from django.apps import apps
+    from django.conf import settings
+
+    if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
+        settings.configure(
+            INSTALLED_APPS=[f"bihuan.domains.{room}" for room in ROOMS],
+            LANGUAGE_CODE="zh-hans",
+            LOGGING_CONFIG=None,
+            USE_I18N=False,
+            USE_TZ=False,  # ledgers hold local time
+        )
+    if not apps.ready:
+        django.setup()
+
+
+@cache
+def models() -> tuple[type[LedgerRow], ...]:
+    """The model of every ledger, in the order of the contract."""
+    _set_up_django()
+    from django.apps import apps
+
+    from bihuan.domains.fields import LedgerRow
+
+    found = {model.ledger.name: model for model in apps.get_models() if issubclass(model, LedgerRow)}
+    if set(found) != set(ORDER):
+        raise LookupError(f"ledgers without a place in ORDER, or without a model: {sorted(set(found) ^ set(ORDER))}")
+    return tuple(found[name] for name in ORDER)
+
+
+@cache
+def ledgers() -> tuple[Ledger, ...]:
+    """Every ledger, in the order of the contract."""
+    declared = models()
+    from bihuan.domains.fields import describe
+
+    return tuple(describe(model) for model in declared)
+
+
+@cache
+def parameters() -> tuple[Parameter, ...]:
+    """Every parameter that an order may set, room by room."""
+    return tuple(p for room in ROOMS for p in import_module(f"bihuan.domains.{room}.orders").PARAMETERS)

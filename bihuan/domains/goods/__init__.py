@@ -1,0 +1,1 @@
+"""Goods (物): cold-chain lots, stocks, passes, livestock."""

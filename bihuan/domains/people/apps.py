@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    name = "bihuan.domains.people"
+    verbose_name = "人"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""Places (环境与场所): venues, gatherings, isolation sites."""

@@ -1,0 +1,1 @@
+"""Plans and strength (预案与力量)."""
