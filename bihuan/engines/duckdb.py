@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bihuan.kernel.program import Program, Said, Stage
+from bihuan.kernel.program import Program, Stage
 
 if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, int, int], None]
-
-OBLIGATIONS = (
-    "hole VARCHAR, ob_state VARCHAR, ob_subject VARCHAR, ob_item VARCHAR, ob_kind VARCHAR, ob_opens TIMESTAMP, "
-    "ob_due TIMESTAMP, ob_since TIMESTAMP, ob_closed TIMESTAMP, ob_person VARCHAR, ob_unit VARCHAR, ob_area VARCHAR, "
-    "ob_seek VARCHAR, ob_role VARCHAR, ob_taken VARCHAR, ob_severity VARCHAR, ob_subject_kind VARCHAR, "
-    "ob_order VARCHAR, ob_evidence VARCHAR"
-)
-
-SEVERITIES = ("急", "重", "常")
 
 
 @dataclass
@@ -49,13 +40,13 @@ def run(
     """Audit the ledgers in ``con`` (tables ``ledger_<name>``) as of ``now``; leaves the table ``holes``.
 
     ``only``: the holes to look for (default all). ``states``: open, late, pending. The columns of ``holes`` are
-    :data:`bihuan.kernel.holes.HOLE`.
+    those of :func:`bihuan.kernel.holes.holes`.
     """
     at = literal(now)
     took = Run()
     wanted = [o for o in program.obligations if only is None or o.name in only]
     needed = _closure(program, wanted)
-    total, done = len(needed) + len(wanted) + 1, 0
+    total, done = len(needed) + len(wanted) + len(program.last), 0
 
     def tell(name: str) -> None:
         nonlocal done
@@ -63,14 +54,16 @@ def run(
             progress(name, done, total)
         done += 1
 
-    _inputs(program, con)
-    for stage in needed:
+    def make(stage: Stage) -> None:
         tell(stage.name)
         started = time.perf_counter()
         kind = "VIEW" if stage.is_ledger else "TABLE"
         con.execute(f'CREATE OR REPLACE TEMP {kind} "{stage.name}" AS {program.at(stage.sql, at)}')
         took.seconds[stage.name] = time.perf_counter() - started
-    con.execute(f"CREATE OR REPLACE TEMP TABLE obligations ({OBLIGATIONS})")
+
+    _inputs(program, con)
+    for stage in needed:
+        make(stage)
     listed = ", ".join(f"'{s}'" for s in states)
     for stage in wanted:
         tell(stage.name)
@@ -79,29 +72,25 @@ def run(
         rows = con.execute(f"INSERT INTO obligations SELECT * FROM ({sql}) WHERE ob_state IN ({listed})").fetchone()
         took.seconds[stage.name] = time.perf_counter() - started
         took.found[stage.name] = int(rows[0]) if rows else 0
-    tell("owners")
-    started = time.perf_counter()
-    con.execute(f"CREATE OR REPLACE TEMP TABLE holes AS {program.at(program.holes.sql, at)}")
-    took.seconds["owners"] = time.perf_counter() - started
+    for stage in program.last:
+        make(stage)
     return took
 
 
+TYPES = {"string": "VARCHAR", "timestamp(6)": "TIMESTAMP", "int64": "BIGINT", "boolean": "BOOLEAN"}
+
+
 def _inputs(program: Program, con: duckdb.DuckDBPyConnection) -> None:
-    """The tables that the program itself fills: parameters' defaults, and what the loops say."""
-    con.execute("CREATE OR REPLACE TEMP TABLE parameters (key VARCHAR, value VARCHAR)")
+    """The tables that the program itself fills, and the empty one that gathers the obligations."""
+    for name, columns in program.inputs.items():
+        kinds = ", ".join(f'"{c}" {TYPES[kind]}' for c, kind in columns.items())
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({kinds})")
     _insert(con, "parameters", [row for p in program.parameters for row in p.defaults()])
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE loops (hole VARCHAR, rank TINYINT, severity VARCHAR, role VARCHAR, "
-        "subject_kind VARCHAR, final BOOLEAN)"
-    )
-    _insert(con, "loops", [_row(said) for said in program.loops])
+    _insert(con, "loops", [(s.hole, s.severity, s.role, s.subject, s.final) for s in program.loops])
+    _insert(con, "ladders", [(role, i, up) for role, rungs in program.ladders.items() for i, up in enumerate(rungs)])
 
 
-def _row(said: Said) -> tuple[object, ...]:
-    return (said.hole, SEVERITIES.index(said.severity), said.severity, said.role, said.subject, said.final)
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]] | list[tuple[str, str]]) -> None:
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
     """A few rows in one statement: executemany plans anew for each."""
     if rows:
         one = "(" + ", ".join("?" for _ in rows[0]) + ")"
@@ -119,7 +108,7 @@ def _closure(program: Program, wanted: Iterable[Stage]) -> list[Stage]:
             for other in stages[name].needs:
                 need(other)
 
-    for stage in (*wanted, program.holes):
+    for stage in (*wanted, *program.last):
         for name in stage.needs:
             need(name)
     return [s for s in program.stages if s.name in needed]

@@ -37,6 +37,9 @@ OBLIGATION = {
 }
 """The shape of an obligation. Kernel columns have a prefix: ledgers have role, due and since of their own."""
 
+GATHERED = {"hole": "string", "ob_state": "string", **OBLIGATION}
+"""What the engine gathers of all loops, in one table: ``obligations``."""
+
 Kind = Literal["deadline", "state", "foreseen"]
 
 

@@ -1,7 +1,7 @@
 """Holes (漏洞): the obligations that are overdue, each with its owner and to whom it has gone up.
 
 The engine gathers the obligations of all loops in one table (``obligations``: hole, state and the shape of
-forms.OBLIGATION); the functions here make holes of it in one query each, for all loops at once.
+forms.OBLIGATION); the stages here make holes of it, for all loops at once.
 """
 
 from __future__ import annotations
@@ -11,19 +11,10 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from bihuan.kernel.forms import OBLIGATION, state
+from bihuan.kernel.forms import GATHERED, state
 from bihuan.kernel.joins import attach, pick
-from bihuan.kernel.loops import SEVERITIES, Tables
+from bihuan.kernel.loops import SEVERITIES, Tables, view
 from bihuan.kernel.owners import escalated_role, found_officers, present_duties
-
-GATHERED = {"hole": "string", "ob_state": "string", **OBLIGATION}
-"""The columns of the table ``obligations``."""
-
-HOLE = (
-    "hole", "severity", "subject_kind", "subject", "item", "state", "area", "opens", "due", "since", "closed_at",
-    "owner", "owner_name", "escalated_to", "order", "unit", "evidence",
-)  # fmt: skip
-"""The columns of a hole; state is open, late or pending."""
 
 
 def gather(hole: str, found: ir.Table) -> ir.Table:
@@ -53,38 +44,34 @@ def _made_good(rows: ir.Table, findings: ir.Table) -> ir.Table:
     return rows.filter(~good.fill_null(False)).drop("proof_at", "id")
 
 
-def holes(t: Tables, gathered: ir.Table) -> ir.Table:
-    """All holes of the gathered obligations, with owners, in the order of print."""
+@view
+def aged(t: Tables) -> ir.Table:
+    """The gathered obligations, one an id and state, with severity, role and the role to which they have gone up."""
     loops = t["loops"]
-    rows = attach(
-        gathered,
-        loops,
-        "hole",
-        severity=loops.severity,
-        role=loops.role,
-        subject_kind=loops.subject_kind,
-        final=loops["final"],
-    )
+    said = {name: loops[name] for name in ("severity", "role", "subject_kind", "final")}
+    rows = attach(t.obligations, loops, "hole", **said)
     rows = rows.mutate(
         severity=ibis.coalesce(rows.ob_severity, rows.severity),
         role=ibis.coalesce(rows.ob_role, rows.role),
         subject_kind=ibis.coalesce(rows.ob_subject_kind, rows.subject_kind),
     )
-    rows = _distinct(_made_good(rows, t.findings))
-    # A role of '-' has nobody behind it: a feed's giver, named as written.
-    rows = rows.mutate(
-        up_role=ibis.ifelse(
-            rows.ob_state == "open",
-            escalated_role(rows.role, rows.severity, rows.ob_since, rows.ob_taken.notnull()),
-            ibis.null("string"),
-        )
-    )
-    duties = present_duties(t.duties, t.absences)
-    first = _addresses(rows, rows.role).filter(lambda a: a.role.notnull() & (a.role != "-"))
-    upper = _addresses(rows, rows.up_role).filter(lambda a: a.role.notnull())
-    found = found_officers(ibis.union(first, upper).distinct(), duties)
-    rows = _owner(rows, found, "role", "sought")
-    rows = _owner(rows, found, "up_role", "escalated_to")
+    return escalated_role(_distinct(_made_good(rows, t.findings)), t.ladders)
+
+
+@view
+def found(t: Tables) -> ir.Table:
+    """The officer of each address that some hole has: person, unit, seek, role → officer."""
+    rows = t.aged
+    asked = ibis.union(_addresses(rows, rows.role), _addresses(rows, rows.up_role)).distinct()
+    return found_officers(asked.filter(asked.role.notnull()), present_duties(t.duties, t.absences), t.ladders)
+
+
+@view
+def holes(t: Tables) -> ir.Table:
+    """All holes with their owners, in the order of print; ``state`` is open, late or pending."""
+    rows = t.aged
+    rows = _owner(rows, t.found, "role", "sought")
+    rows = _owner(rows, t.found, "up_role", "escalated_to")
     rows = rows.mutate(owner=ibis.coalesce(rows.ob_taken, rows.sought))
     rows = attach(rows, t.officers, {"owner": "officer"}, owner_name=ibis._.name)
     rank = ibis.cases(*[(rows.severity == s, i) for i, s in enumerate(SEVERITIES)])
@@ -102,7 +89,7 @@ def holes(t: Tables, gathered: ir.Table) -> ir.Table:
         closed_at=rows.ob_closed,
         owner=rows.owner,
         owner_name=rows.owner_name,
-        escalated_to=rows.escalated_to,
+        escalated_to=ibis.ifelse(rows.ob_state == "open", rows.escalated_to, ibis.null("string")),
         order=rows.ob_order,
         unit=rows.ob_unit,
         evidence=rows.ob_evidence,
@@ -111,19 +98,18 @@ def holes(t: Tables, gathered: ir.Table) -> ir.Table:
     return rows.order_by("rank", "since", "hole", "subject", "item").drop("rank")
 
 
+VIEWS = (aged, found, holes)
+"""The last stages of every program, after all loops."""
+
+
 def _addresses(rows: ir.Table, role: Any) -> ir.Table:
     return rows.select(person=rows.ob_person, unit=rows.ob_unit, seek=rows.ob_seek, role=role).distinct()
 
 
 def _owner(rows: ir.Table, found: ir.Table, role: str, name: str) -> ir.Table:
     """The officer found for each row's address; an address may have no person, unit or area."""
-    blank = {c: found[c].fill_null("") for c in ("person", "unit", "seek")}
-    found = found.mutate(**blank)
-    asked = rows.mutate(
-        at_person=rows.ob_person.fill_null(""), at_unit=rows.ob_unit.fill_null(""), at_seek=rows.ob_seek.fill_null("")
-    )
-    on = {"at_person": "person", "at_unit": "unit", "at_seek": "seek", role: "role"}
-    return attach(asked, found, on, **{name: ibis._.officer}).drop("at_person", "at_unit", "at_seek")
-
-
-__all__ = ["GATHERED", "HOLE", "gather", "holes"]
+    where = ("person", "unit", "seek")
+    found = found.mutate(**{c: found[c].fill_null("") for c in where})
+    asked = rows.mutate(**{f"at_{c}": rows[f"ob_{c}"].fill_null("") for c in where})
+    on = {**{f"at_{c}": c for c in where}, role: "role"}
+    return attach(asked, found, on, **{name: ibis._.officer}).drop(*[f"at_{c}" for c in where])

@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from bihuan.kernel import facts, moments
+from bihuan.kernel.forms import GATHERED
 from bihuan.kernel.ledger import Ledger
 
 Severity = Literal["急", "重", "常"]
@@ -25,18 +26,14 @@ Role = Literal["县级领导", "镇干部", "村干部", "网格员", "医务人
 Both = tuple[str, str]
 """A sentence in Chinese and in English."""
 
-INPUTS = {
+INPUTS: dict[str, dict[str, str]] = {
     "parameters": {"key": "string", "value": "string"},
-    "loops": {
-        "hole": "string",
-        "rank": "int8",
-        "severity": "string",
-        "role": "string",
-        "subject_kind": "string",
-        "final": "boolean",
-    },
+    "loops": {"hole": "string", "severity": "string", "role": "string", "subject_kind": "string", "final": "boolean"},
+    "ladders": {"role": "string", "step": "int64", "rung": "string"},
+    "obligations": GATHERED,
 }
-"""Tables that the engine fills from the program: every parameter's default, and what the loops say of themselves."""
+"""Tables that the engine fills: every parameter's default, what the loops say of themselves, who stands above whom, and
+the obligations that the loops gave."""
 
 
 @dataclass(frozen=True)

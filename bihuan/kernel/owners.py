@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from bihuan.kernel.joins import lacking, matching, pick
+from bihuan.kernel.joins import attach, lacking, matching, pick
 from bihuan.kernel.moments import LEVELS, live, now
 
 LADDERS: dict[str, tuple[str, ...]] = {
@@ -50,57 +50,43 @@ def _targets(duties: ir.Table) -> ir.Table:
     return best.select("kind", "target", "role", "officer")
 
 
-def found_officers(addresses: ir.Table, duties: ir.Table) -> ir.Table:
+def found_officers(addresses: ir.Table, duties: ir.Table, ladders: ir.Table) -> ir.Table:
     """person, unit, seek, role → officer, for each distinct address; addresses nobody fills are not in it.
 
     ``addresses`` has the columns person, unit, seek (area code), role (any may be null but role); ``duties`` the
-    present ones.
+    present ones; ``ladders`` role, step, rung.
     """
-    rungs = _rungs()
     targets = _targets(duties)
-    asked = addresses.distinct()
-    climbing = asked.mutate(rung=_ladder(asked.role, rungs).unnest())
-    climbing = climbing.mutate(
-        step=climbing.rung.split("|")[0].cast("int8"),
-        wanted=climbing.rung.split("|")[1],
-    ).drop("rung")
+    climbing = matching(addresses, ladders, "role", step=ibis._.step, rung=ibis._.rung)
 
     def sought(kind: str, column: str, rows: ir.Table, distance: Any) -> ir.Table:
         ours = targets.filter(targets.kind == kind)
-        met = matching(rows, ours, {column: "target", "wanted": "role"}, officer=ibis._.officer)
+        met = matching(rows, ours, {column: "target", "rung": "role"}, officer=ibis._.officer)
         return met.select("person", "unit", "seek", "role", "step", "officer", near=distance)
 
     levels = climbing.filter(climbing.seek.notnull())
-    # Only codes with a duty can answer, so the prefixes are cut to them by the inner join at once.
-    levels = levels.mutate(code=ibis.array([levels.seek.substr(0, n) for n in LEVELS]).unnest())
-    by_area = sought("area", "code", levels.distinct(), 100 - ibis._.code.length())
+    levels = levels.mutate(code=ibis.array([levels.seek.substr(0, n) for n in LEVELS]).unnest()).distinct()
     met = ibis.union(
         sought("person", "person", climbing, ibis.literal(0, "int64")),
         sought("unit", "unit", climbing, ibis.literal(1, "int64")),
-        by_area,
+        sought("area", "code", levels, (100 - ibis._.code.length()).cast("int64")),
     )
     best = pick(met, ["person", "unit", "seek", "role"], [met.step.asc(), met.near.asc()])
     return best.select("person", "unit", "seek", "role", "officer")
 
 
-def _rungs() -> dict[str, list[str]]:
-    return {role: [f"{i}|{r}" for i, r in enumerate(ladder)] for role, ladder in LADDERS.items()}
-
-
-def _ladder(role: Any, rungs: dict[str, list[str]]) -> Any:
-    return ibis.cases(*[(role == r, ibis.array(steps)) for r, steps in rungs.items()])
-
-
-def escalated_role(role: Any, severity: Any, since: Any, named: Any) -> Any:
-    """The role to which a hole has gone up by now; null while it has not.
+def escalated_role(rows: ir.Table, ladders: ir.Table) -> ir.Table:
+    """Rows (severity, role, ob_since, ob_taken) with ``up_role``: the role to which a hole has gone up; null: not yet.
 
     A hole that has stood for 24 h (急: 4 h) goes up one role, and one more for each such span; the top stays. A named
-    officer's (``named``) first step is the role that his hole falls to.
+    officer's first step is the role that his hole falls to.
     """
-    stood = (now().epoch_seconds() - since.epoch_seconds()).cast("int64")
-    span = ibis.cases(*[(severity == s, int(h * 3600)) for s, h in STEP_H.items()])
-    steps = (stood / span).floor().cast("int64") - named.ifelse(1, 0)
-    branches = []
-    for r, ladder in LADDERS.items():
-        branches.append((role == r, ibis.array(list(ladder))[ibis.least(steps, len(ladder) - 1)]))
-    return ibis.ifelse(stood >= span, ibis.cases(*branches), ibis.null("string"))
+    stood = now().epoch_seconds() - rows.ob_since.epoch_seconds()
+    span = ibis.cases(*[(rows.severity == s, h * 3600) for s, h in STEP_H.items()])
+    rows = rows.mutate(up_spans=(stood / span).floor().cast("int64"))
+    rows = attach(rows, ladders.group_by("role").agg(top=ibis._.step.max()), "role", up_top=ibis._.top)
+    named = rows.ob_taken.notnull().ifelse(1, 0)
+    rows = rows.mutate(up_step=ibis.least(rows.up_spans - named, rows.up_top))
+    rows = rows.mutate(up_step=ibis.ifelse(rows.up_spans >= 1, rows.up_step, ibis.null("int64")))
+    rows = attach(rows, ladders, {"role": "role", "up_step": "step"}, up_role=ibis._.rung)
+    return rows.drop("up_spans", "up_top", "up_step")

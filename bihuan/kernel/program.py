@@ -48,7 +48,8 @@ class Said:
 
 @dataclass(frozen=True)
 class Program:
-    """Everything an engine needs: stages in the order in which they stand on one another, loops, the last query."""
+    """Everything an engine needs: stages in the order in which they stand on one another, the loops' obligations, and
+    the last stages, which stand on the obligations; the table ``holes`` is the last of all."""
 
     dialect: str
     ledgers: tuple[Ledger, ...]
@@ -56,7 +57,9 @@ class Program:
     stages: tuple[Stage, ...]
     loops: tuple[Said, ...]
     obligations: tuple[Stage, ...]
-    holes: Stage
+    last: tuple[Stage, ...]
+    inputs: dict[str, dict[str, str]]  # tables that the engine makes: name → columns and Ibis types
+    ladders: dict[str, tuple[str, ...]]  # role → those it falls to
     now_mark: str
 
     def at(self, sql: str, now: str) -> str:
@@ -80,7 +83,9 @@ class Program:
             stages=tuple(Stage(**_tuples(x)) for x in data["stages"]),
             loops=tuple(Said(**_tuples(x)) for x in data["loops"]),
             obligations=tuple(Stage(**_tuples(x)) for x in data["obligations"]),
-            holes=Stage(**_tuples(data["holes"])),
+            last=tuple(Stage(**_tuples(x)) for x in data["last"]),
+            inputs=data["inputs"],
+            ladders={role: tuple(rungs) for role, rungs in data["ladders"].items()},
             now_mark=data["now_mark"],
         )
 
@@ -104,14 +109,25 @@ def compile_program(
     import ibis
 
     from bihuan.kernel import holes as holes_
-    from bihuan.kernel.loops import tables
+    from bihuan.kernel.loops import INPUTS, tables
     from bihuan.kernel.moments import now
+    from bihuan.kernel.owners import LADDERS
 
     ledgers, loops = tuple(ledgers), tuple(loops)
-    t = tables(ledgers, views)
+    t = tables(ledgers, (*views, *holes_.VIEWS))
 
     def sql(expression: Any) -> str:
         return str(ibis.to_sql(expression, dialect=dialect))
+
+    stages: dict[str, Stage] = {}
+
+    def add(name: str) -> None:
+        if name in stages or name in INPUTS:
+            return
+        expression, needs = t.stage(name)
+        for need in needs:
+            add(need)
+        stages[name] = Stage(name, sql(expression), needs, is_ledger=name in t.ledgers)
 
     obligations = []
     for done, loop in enumerate(loops):
@@ -119,39 +135,26 @@ def compile_program(
             progress(loop.hole, done, len(loops))
         t.needs = set()
         found = holes_.gather(loop.hole, loop.find(t))
-        obligations.append(Stage(loop.hole, sql(found), tuple(sorted(t.needs))))
-    t.needs = set()
-    gathered = ibis.table(holes_.GATHERED, name="obligations")
-    last = sql(holes_.holes(t, gathered))
-    final = Stage("holes", last, tuple(sorted(t.needs)))
-
-    stages: dict[str, Stage] = {}
-
-    def add(name: str) -> None:
-        if name in stages or name in holes_inputs:
-            return
-        expression, needs = t.stage(name)
+        needs = tuple(sorted(t.needs))
+        obligations.append(Stage(loop.hole, sql(found), needs))
         for need in needs:
-            add(need)
-        stages[name] = Stage(name, sql(expression), needs, is_ledger=name in t.ledgers)
-
-    from bihuan.kernel.loops import INPUTS
-
-    holes_inputs = set(INPUTS)
-    for stage in (*obligations, final):
-        for need in stage.needs:
             add(need)
     for ledger in ledgers:
         add(ledger.name)
+    for last in holes_.VIEWS:
+        add(last.name)
+    names = [v.name for v in holes_.VIEWS]
     mark = sql(ibis.literal(1).name("x").as_table().mutate(n=now()))
     return Program(
         dialect=dialect,
         ledgers=ledgers,
         parameters=tuple(parameters),
-        stages=tuple(stages.values()),
+        stages=tuple(s for s in stages.values() if s.name not in names),
         loops=tuple(_said(loop) for loop in loops),
         obligations=tuple(obligations),
-        holes=final,
+        last=tuple(stages[name] for name in names),
+        inputs=INPUTS,
+        ladders=LADDERS,
         now_mark=_mark(mark),
     )
 
