@@ -1,4 +1,4 @@
-"""The catalogue of ledgers and parameters over all rooms.
+"""The catalogue over all rooms: ledgers, parameters, views and loops.
 
 Importing this module is cheap: Django is loaded, and given the least settings it needs, when the ledgers are first
 asked for; the parameters need no Django at all.
@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from itertools import pairwise
+from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from bihuan.domains.fields import LedgerRow
     from bihuan.kernel.ledger import Ledger
+    from bihuan.kernel.loops import Loop, View
     from bihuan.kernel.parameters import Parameter
 
 ROOMS = ("organisation", "people", "cases", "goods", "places", "strength")
@@ -81,3 +86,49 @@ def ledgers() -> tuple[Ledger, ...]:
 def parameters() -> tuple[Parameter, ...]:
     """Every parameter that an order may set, room by room."""
     return tuple(p for room in ROOMS for p in import_module(f"bihuan.domains.{room}.orders").PARAMETERS)
+
+
+PLUGINS = "bihuan.loops"
+"""Entry point group by which a package of a county's own adds its loops: each names a module."""
+
+
+@cache
+def _declared() -> tuple[Loop | View, ...]:
+    """Every loop and view that a module of some room, or of a package of a county's own, declares."""
+    from importlib.metadata import entry_points
+
+    from bihuan.kernel.loops import Loop, View
+
+    modules = [module for room in ROOMS for module in _modules(f"bihuan.domains.{room}")]
+    modules += [entry.load() for entry in sorted(entry_points(group=PLUGINS), key=lambda e: e.name)]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Loop | View)]
+    # A module that imports another's view holds it too.
+    return tuple({id(value): value for value in found}.values())
+
+
+def _modules(package: str) -> list[ModuleType]:
+    """views*, loops* and what lies in a package ``loops`` of a room; models, apps and orders declare none."""
+    room = import_module(package)
+    names = [name for _, name, _ in walk_packages(room.__path__, f"{package}.")]
+    aside = {f"{package}.{name}" for name in ("models", "apps", "orders")}
+    return [import_module(name) for name in names if not any(name == a or name.startswith(f"{a}.") for a in aside)]
+
+
+@cache
+def views() -> tuple[View, ...]:
+    """Every view of every room."""
+    from bihuan.kernel.loops import View
+
+    return tuple(value for value in _declared() if isinstance(value, View))
+
+
+@cache
+def loops() -> tuple[Loop, ...]:
+    """Every loop of every room, by hole; two of one name are an error."""
+    from bihuan.kernel.loops import Loop
+
+    found = sorted((value for value in _declared() if isinstance(value, Loop)), key=lambda loop: loop.hole)
+    twice = {a.hole for a, b in pairwise(found) if a.hole == b.hole}
+    if twice:
+        raise LookupError(f"two loops of one name: {sorted(twice)}")
+    return tuple(found)
