@@ -41,6 +41,7 @@ class Names:
     grade: Grade = INTERNAL
     keep_days: int = 0
     timeless: bool = False
+    event_where: tuple[str, str, str] | None = None
 
 
 class LedgerField(models.Field):
@@ -223,4 +224,5 @@ def describe(model: type[LedgerRow]) -> Ledger:
         columns=columns,
         key=names.key or (columns[0].name,),
         timeless=names.timeless,
+        event_where=names.event_where,
     )

@@ -23,7 +23,7 @@ from bihuan.domains.fields import (
 class Lot(LedgerRow):
     """冷链批次：三全四证 (one lot, with its four papers)."""
 
-    ledger = Names("lots", "冷链批次", "lots")
+    ledger = Names("lots", "冷链批次", "lots", event_where=("entered_at", "imported", "port"))
 
     lot = Text("批次号", "lot number", why.KEY, required=True)
     product = Text("品名", "product", why.NAME, required=True)
