@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 
+VIEW_ABOVE = 200_000
+"""Rows from which a ledger as known stays a view: below it, planning the view anew for each loop costs more than the
+copy, above it the copy costs memory."""
+
+
 @dataclass
 class Run:
     """What a run took: seconds of each stage, by name, and rows of obligations by loop."""
@@ -57,10 +62,11 @@ def run(
     def make(stage: Stage) -> None:
         tell(stage.name)
         started = time.perf_counter()
-        kind = "VIEW" if stage.is_ledger else "TABLE"
-        con.execute(f'CREATE OR REPLACE TEMP {kind} "{stage.name}" AS {program.at(stage.sql, at)}')
+        kind = "VIEW" if stage.is_ledger and _size(con, stage.name) > VIEW_ABOVE else "TABLE"
+        con.execute(f'CREATE TEMP {kind} "{stage.name}" AS {program.at(stage.sql, at)}')
         took.seconds[stage.name] = time.perf_counter() - started
 
+    _clear(con, [s.name for s in (*program.stages, *program.last)])
     _inputs(program, con)
     for stage in needed:
         make(stage)
@@ -88,6 +94,21 @@ def _inputs(program: Program, con: duckdb.DuckDBPyConnection) -> None:
     _insert(con, "parameters", [row for p in program.parameters for row in p.defaults()])
     _insert(con, "loops", [(s.hole, s.severity, s.role, s.subject, s.final) for s in program.loops])
     _insert(con, "ladders", [(role, i, up) for role, rungs in program.ladders.items() for i, up in enumerate(rungs)])
+
+
+def _clear(con: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
+    """Drop what an earlier run on this connection left: a stage may have been a view then and a table now."""
+    left = con.execute(
+        "SELECT table_type, table_name FROM information_schema.tables WHERE table_catalog = 'temp'"
+    ).fetchall()
+    for kind, name in left:
+        if name in names:
+            con.execute(f'DROP {"VIEW" if kind == "VIEW" else "TABLE"} temp."{name}"')
+
+
+def _size(con: duckdb.DuckDBPyConnection, ledger: str) -> int:
+    found = con.execute(f"SELECT count(*) FROM ledger_{ledger}").fetchone()
+    return int(found[0]) if found else 0
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
