@@ -83,9 +83,18 @@ def ledgers() -> tuple[Ledger, ...]:
 
 
 @cache
-def parameters() -> tuple[Parameter, ...]:
-    """Every parameter that an order may set, room by room."""
-    return tuple(p for room in ROOMS for p in import_module(f"bihuan.domains.{room}.orders").PARAMETERS)
+def parameters(room: str = "") -> tuple[Parameter, ...]:
+    """Every parameter that an order may set, room by room; or those of one room."""
+    rooms = (room,) if room else ROOMS
+    return tuple(p for name in rooms for p in import_module(f"bihuan.domains.{name}.orders").PARAMETERS)
+
+
+def room_titles() -> dict[str, str]:
+    """Room → its title in Chinese."""
+    _set_up_django()
+    from django.apps import apps
+
+    return {room: str(apps.get_app_config(room).verbose_name) for room in ROOMS}
 
 
 PLUGINS = "bihuan.loops"

@@ -41,7 +41,7 @@ class Names:
     grade: Grade = INTERNAL
     keep_days: int = 0
     timeless: bool = False
-    event_where: tuple[str, str, str] | None = None
+    event_where: tuple[str, str, str] | None = None  # see Ledger
 
 
 class LedgerField(models.Field):
@@ -83,6 +83,8 @@ class LedgerField(models.Field):
         plain = next(base for base in type(self).__mro__ if base.__module__.startswith("django.db.models.fields"))
         for word in ("verbose_name", "choices"):
             kwargs.pop(word, None)
+        # Said in full: our own default is null, Django's is not.
+        kwargs.update(null=self.null, blank=self.blank)
         return name, f"django.db.models.{plain.__name__}", args, kwargs
 
     def as_column(self, names: Names) -> Column:

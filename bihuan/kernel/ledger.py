@@ -45,9 +45,24 @@ class Column:
 
 
 RECORD_COLUMNS = (
-    Column("recorded_at", "录入时间", "time", planned=True, english="recorded at"),
-    Column("recorded_by", "录入人", "text", english="recorded by"),
-    Column("retracted", "作废", "bool", english="retracted"),
+    Column(
+        "recorded_at",
+        "录入时间",
+        "time",
+        planned=True,
+        english="recorded at",
+        purpose=("按当时所知重现通报", "what was known then can be told again"),
+    ),
+    Column(
+        "recorded_by",
+        "录入人",
+        "text",
+        english="recorded by",
+        purpose=("谁录入谁负责", "who records it answers for it"),
+    ),
+    Column(
+        "retracted", "作废", "bool", english="retracted", purpose=("作废不删，历史可查", "withdrawn, never deleted")
+    ),
 )
 """What every ledger takes beside its own columns."""
 
