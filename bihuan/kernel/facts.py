@@ -1,10 +1,11 @@
 """Facts as known: from every version of every row to the rows that hold at the as-of time.
 
 Contract: loops.md, *Known* and *Moments after now*. A ledger as the exchange wrote it (``ledger_<name>``: all versions,
-with ``_source``, ``_row``, ``_only``) becomes ``<name>``: one row a key, with two columns more:
+with ``_source``, ``_row``, ``_only``) becomes ``<name>``: one row a key, with three columns more:
 
 ``known_first``  the moment at which the key's first version became known (BEGINNING: from the beginning)
-``recorded``     recorded_at of the first version that has one, else the as-of time
+``recorded_at``  that of the first version that has one; null: none has
+``recorded``     the same, else the as-of time
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ def in_effect(ledger: Ledger) -> ir.Table:
     if happened:
         rows = rows.filter(reduce(lambda a, b: a & b, happened))
     columns = {c.name: _column(rows, c) for c in ledger.columns}
-    return rows.select(**columns, known_first=rows.known_first, recorded=rows.recorded.fill_null(now()))
+    return rows.select(
+        **columns, known_first=rows.known_first, recorded_at=rows.recorded, recorded=rows.recorded.fill_null(now())
+    )
 
 
 def _column(rows: ir.Table, column: Column) -> Any:

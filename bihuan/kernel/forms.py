@@ -14,7 +14,8 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from bihuan.kernel.moments import days, hours, midnight, nothing, now
+from bihuan.kernel.joins import On, lacking, last_answer
+from bihuan.kernel.moments import days, hours, live, midnight, nothing, now
 
 OBLIGATION = {
     "ob_subject": "string",  # whom or what it is about
@@ -186,6 +187,29 @@ def forbid(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
 def foresee(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
     """A state that is a hole already, though it may begin after the as-of time."""
     return obligations(rows, "foreseen", opens=since, due=since, **who)
+
+
+def match(rows: ir.Table, roll: ir.Table, on: On, *, otherwise: Any = None, floor: Any = None, **who: Any) -> ir.Table:
+    """*Everyone here is in that roll*: the rows of whom no row of ``roll`` (with since, until) is live now.
+
+    A hole since the latest ``until`` of one that would have answered and lapsed; where there was none, ``otherwise``;
+    with ``floor`` no earlier than that.
+    """
+    missing = lacking(rows, roll.filter(live(roll.since, roll.until, now())), on)
+    missing = last_answer(missing, roll.filter(roll.until <= now()), on, at="until", name="lapsed")
+    missing = missing.mutate(lapsed=ibis.coalesce(missing.lapsed, otherwise if floor is None else floor))
+    since = missing.lapsed if floor is None else ibis.greatest(missing.lapsed, floor)
+    return obligations(missing, "state", opens=since, due=since, **who)
+
+
+def at_most(rows: ir.Table, *, count: Any, limit: Any, since: Any, **who: Any) -> ir.Table:
+    """*So much at the most*: the rows whose ``count`` is above their ``limit`` (null: no limit)."""
+    return hold(rows.mutate(measured=count, bound=limit).filter(lambda r: r.measured > r.bound), since=since, **who)
+
+
+def at_least(rows: ir.Table, *, count: Any, limit: Any, since: Any, **who: Any) -> ir.Table:
+    """*So much at the least*: the rows whose ``count`` is below their ``limit`` (null: nothing demanded)."""
+    return hold(rows.mutate(measured=count, bound=limit).filter(lambda r: r.measured < r.bound), since=since, **who)
 
 
 def parts(rows: ir.Table, missing: dict[str, Any], name: str = "part") -> ir.Table:
