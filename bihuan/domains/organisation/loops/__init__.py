@@ -1,0 +1,1 @@
+"""Loops of command: chains, orders, instructions, inspections, contracts, tickets, notices, feeds."""
