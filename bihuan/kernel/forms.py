@@ -53,12 +53,12 @@ def _text(rows: ir.Table, value: Any) -> Any:
     return value.cast("string") if not callable(value) or hasattr(value, "cast") else value
 
 
-def _cites(evidence: Any) -> Any:
+def _cites(rows: ir.Table, evidence: Any) -> Any:
     if evidence is None:
         return ibis.null("string")
     if isinstance(evidence, (list, tuple)):
-        text = evidence[0]
-        for more in evidence[1:]:
+        text, *others = rows.bind(*evidence)
+        for more in others:
             # A row that is not there is no evidence: null parts vanish.
             text = text + ("," + more).fill_null("")
         return text
@@ -104,7 +104,7 @@ def obligations(
         "ob_severity": severity,
         "ob_subject_kind": subject_kind,
         "ob_order": order,
-        "ob_evidence": _cites(evidence),
+        "ob_evidence": _cites(rows, evidence),
     }
     made = rows.select(**{n: _text(rows, v) if OBLIGATION[n] == "string" else v for n, v in columns.items()})
     return made.cast(OBLIGATION)

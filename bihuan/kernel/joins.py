@@ -6,7 +6,7 @@ equality, and what was found is joined back by equality alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -15,7 +15,7 @@ import ibis.expr.types as ir
 On = str | Sequence[str] | Mapping[str, str]
 """Columns that must be equal: one name, several, or {left name: right name}."""
 
-Where = Callable[[ir.Table, ir.Table], Any]
+Where = Callable[[ir.Table], Any]
 
 
 def _pairs(on: On) -> list[tuple[str, str]]:
@@ -26,42 +26,53 @@ def _pairs(on: On) -> list[tuple[str, str]]:
     return [(name, name) for name in on]
 
 
+# Columns are selected by name, not as expressions of the tables joined: where the right side was made from the left,
+# Ibis would take a column of the left for the one of the right that came from it. So the right side's names are new.
+
+
+def _right(facts: ir.Table, on: On, columns: Mapping[str, Any]) -> ir.Table:
+    return facts.select(
+        **{f"on_{r}": facts[r] for _, r in _pairs(on)}, **{f"new_{name}": value for name, value in columns.items()}
+    )
+
+
+def _equal(on: On) -> list[Any]:
+    return [(left, f"on_{r}") for left, r in _pairs(on)]
+
+
+def _joined(rows: ir.Table, joined: ir.Table, columns: Iterable[str]) -> ir.Table:
+    """The columns of rows, and the new ones under their own names."""
+    columns = list(columns)
+    kept = [c for c in rows.columns if c not in columns]
+    return joined.select(*kept, **{c: joined[f"new_{c}"] for c in columns})
+
+
 def attach(rows: ir.Table, facts: ir.Table, on: On, **columns: Any) -> ir.Table:
     """Rows with further columns from the one fact that matches; null where none does.
 
     ``columns``: new name = expression over ``facts``. ``facts`` must hold at most one row a key.
     """
-    pairs = _pairs(on)
-    right = facts.select(**{f"on_{r}": facts[r] for _, r in pairs}, **columns)
-    joined = rows.left_join(right, [rows[left] == right[f"on_{r}"] for left, r in pairs])
-    return joined.select(*[rows[c] for c in rows.columns if c not in columns], *[right[c] for c in columns])
+    return _joined(rows, rows.left_join(_right(facts, on, columns), _equal(on)), columns)
 
 
 def matching(rows: ir.Table, facts: ir.Table, on: On, where: Where | None = None, **columns: Any) -> ir.Table:
     """Each row once for each fact that matches (inner join), with the named columns of the fact.
 
-    ``where(rows, facts)`` narrows it further; its second argument has the columns named here and no others, so
-    inequalities stand behind the equality: ``where=lambda a, r: (a.left_at >= r.since) & (a.left_at < r.until)``.
+    ``where(row)`` narrows it further; ``row`` has the columns of both, the named ones under their names, so
+    inequalities stand behind the equality: ``where=lambda r: (r.left_at >= r.since) & (r.left_at < r.until)``.
     """
-    pairs = _pairs(on)
-    right = facts.select(**{f"on_{r}": facts[r] for _, r in pairs}, **columns)
-    meets: list[Any] = [rows[left] == right[f"on_{r}"] for left, r in pairs]
-    if where is not None:
-        meets.append(where(rows, right))
-    joined = rows.inner_join(right, meets)
-    return joined.select(*[rows[c] for c in rows.columns if c not in columns], *[right[c] for c in columns])
+    joined = _joined(rows, rows.inner_join(_right(facts, on, columns), _equal(on)), columns)
+    return joined if where is None else joined.filter(where)
 
 
 def having(rows: ir.Table, facts: ir.Table, on: On) -> ir.Table:
     """The rows for which some fact matches."""
-    right = facts.select(**{f"on_{r}": facts[r] for _, r in _pairs(on)})
-    return rows.semi_join(right, [rows[left] == right[f"on_{r}"] for left, r in _pairs(on)])
+    return rows.semi_join(_right(facts, on, {}), _equal(on))
 
 
 def lacking(rows: ir.Table, facts: ir.Table, on: On) -> ir.Table:
     """The rows for which no fact matches."""
-    right = facts.select(**{f"on_{r}": facts[r] for _, r in _pairs(on)})
-    return rows.anti_join(right, [rows[left] == right[f"on_{r}"] for left, r in _pairs(on)])
+    return rows.anti_join(_right(facts, on, {}), _equal(on))
 
 
 def first_answer(
@@ -106,27 +117,21 @@ def _answer(
     latest: bool,
 ) -> ir.Table:
     pairs = _pairs(on)
-    right = facts.select(**{f"on_{r}": facts[r] for _, r in pairs}, on_at=facts[at]).filter(lambda f: f.on_at.notnull())
+    best = ibis._.new_at.max() if latest else ibis._.new_at.min()
+    right = _right(facts, on, {"at": facts[at]}).filter(lambda f: f.new_at.notnull())
     if since is None and until is None:
-        found = right.group_by([f"on_{r}" for _, r in pairs]).agg(
-            on_found=right.on_at.max() if latest else right.on_at.min()
-        )
-        joined = rows.left_join(found, [rows[left] == found[f"on_{r}"] for left, r in pairs])
-        return joined.select(*[rows[c] for c in rows.columns if c != name], found.on_found.name(name))
+        found = right.group_by([f"on_{r}" for _, r in pairs]).agg(**{f"new_{name}": best})
+        return _joined(rows, rows.left_join(found, _equal(on)), [name])
     ends = [e for e in (since, until) if e is not None]
-    asked = rows.select(**{f"ask_{left}": rows[left] for left, _ in pairs}, **{f"end_{e}": rows[e] for e in ends})
-    asked = asked.distinct()
-    meets: list[Any] = [asked[f"ask_{left}"] == right[f"on_{r}"] for left, r in pairs]
+    keys = {left: f"ask_{left}" for left, _ in pairs} | {e: f"end_{e}" for e in ends}
+    asked = rows.select(**{ask: rows[c] for c, ask in keys.items()}).distinct()
+    met = asked.inner_join(right, [(f"ask_{left}", f"on_{r}") for left, r in pairs])
     if since is not None:
-        meets.append(right.on_at >= asked[f"end_{since}"])
+        met = met.filter(met.new_at >= met[f"end_{since}"])
     if until is not None:
-        meets.append(right.on_at <= asked[f"end_{until}"])
-    met = asked.inner_join(right, meets)
-    keys = [f"ask_{left}" for left, _ in pairs] + [f"end_{e}" for e in ends]
-    found = met.group_by(keys).agg(on_found=met.on_at.max() if latest else met.on_at.min())
-    back = [rows[left] == found[f"ask_{left}"] for left, _ in pairs] + [rows[e] == found[f"end_{e}"] for e in ends]
-    joined = rows.left_join(found, back)
-    return joined.select(*[rows[c] for c in rows.columns if c != name], found.on_found.name(name))
+        met = met.filter(met.new_at <= met[f"end_{until}"])
+    found = met.group_by(list(keys.values())).agg(**{f"new_{name}": best})
+    return _joined(rows, rows.left_join(found, list(keys.items())), [name])
 
 
 def pick(rows: ir.Table, by: str | Sequence[str], order: Sequence[Any]) -> ir.Table:

@@ -66,7 +66,7 @@ def in_force(orders: ir.Table, parameters: ir.Table) -> ir.Table:
         spans,
         over,
         ["seat", "key"],
-        where=lambda a, r: (r.since <= a.begin) & (a.begin < r.until),
+        where=lambda r: (r.since <= r.begin) & (r.begin < r.until),
         **{c: ibis._[c] for c in ("area", "value", "since", "until", "order", "document")},
     )
     best = pick(met, ["seat", "key", "begin"], [met.area.length().desc(), met.since.desc(), met.order.desc()])
@@ -112,8 +112,8 @@ def governed(
     )
     # A left join may carry inequalities behind its equalities: it stays a hash join.
     meets: list[Any] = [
-        asked.ask_seat == right.line_seat,
-        asked.ask_key == right.line_key,
+        ("ask_seat", "line_seat"),
+        ("ask_key", "line_key"),
         asked.ask_at >= right.line_from,
         asked.ask_at < right.line_to,
     ]

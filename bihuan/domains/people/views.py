@@ -64,7 +64,7 @@ def well(rows: ir.Table, t: Tables, at: Any) -> ir.Table:
     rows = rows.mutate(well_at=at)
     asked = rows.select("person", "well_at").distinct()
     ill = matching(
-        asked, t.illnesses, "person", where=lambda a, r: (a.well_at >= r.began) & (a.well_at < r.recovered),
+        asked, t.illnesses, "person", where=lambda r: (r.well_at >= r.began) & (r.well_at < r.recovered),
         began=_.began, recovered=_.recovered,
     )  # fmt: skip
     return lacking(rows, ill, ["person", "well_at"]).drop("well_at")
@@ -97,7 +97,7 @@ def graded_arrivals(t: Tables) -> ir.Table:
         until=risks.until.fill_null(moment(END)),
     )
     met = matching(
-        codes.distinct(), risks, {"code": "risk"}, where=lambda a, r: (a.left_at >= r.since) & (a.left_at < r.until),
+        codes.distinct(), risks, {"code": "risk"}, where=lambda r: (r.left_at >= r.since) & (r.left_at < r.until),
         level=_.level, since=_.since, until=_.until,
     )  # fmt: skip
     a = attach(a, met.group_by("arrival").agg(highest=_.level.max()), "arrival", highest=_.highest)

@@ -176,7 +176,7 @@ def recurs(t: Tables) -> ir.Table:
         earlier,
         later,
         ["category", "place"],
-        where=lambda e, again: (again.again_at > e.remedied_at) & (again.again_at <= e.until),
+        where=lambda r: (r.again_at > r.remedied_at) & (r.again_at <= r.until),
         again_at=_.found_at,
         again=_.finding,
     )
