@@ -109,11 +109,12 @@ class Ledger:
 
     @staticmethod
     def from_dict(data: dict[str, Any]) -> Ledger:
-        columns = tuple(
-            Column(**{k: tuple(v) if isinstance(v, list) else v for k, v in c.items()}) for c in data["columns"]
-        )
-        lists = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
-        return Ledger(**{**lists, "columns": columns})
+        """The ledger that :meth:`to_dict` wrote, also after a way through JSON."""
+
+        def tuples(of: dict[str, Any]) -> dict[str, Any]:
+            return {k: tuple(v) if isinstance(v, list) else v for k, v in of.items()}
+
+        return Ledger(**tuples(data) | {"columns": tuple(Column(**tuples(c)) for c in data["columns"])})
 
 
 def by_name(ledgers: Iterable[Ledger]) -> dict[str, Ledger]:

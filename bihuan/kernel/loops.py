@@ -125,14 +125,13 @@ class Tables:
         if name not in self._stages:
             outer, self.needs = self.needs, set()
             if name in self.ledgers:
-                expression, needs = facts.in_effect(self.ledgers[name]), ()
+                expression = facts.in_effect(self.ledgers[name])
             elif name in self.views:
                 expression = self.views[name].build(self)
-                needs = tuple(sorted(self.needs))
             else:
                 raise KeyError(f"no ledger and no view is called {name}")
+            self._stages[name] = (expression, tuple(sorted(self.needs)))
             self.needs = outer
-            self._stages[name] = (expression, needs)
         return self._stages[name]
 
 
