@@ -91,9 +91,9 @@ def _inputs(program: Program, con: duckdb.DuckDBPyConnection) -> None:
     for name, columns in program.inputs.items():
         kinds = ", ".join(f'"{c}" {TYPES[kind]}' for c, kind in columns.items())
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({kinds})")
-    _insert(con, "parameters", [row for p in program.parameters for row in p.defaults()])
-    _insert(con, "loops", [(s.hole, s.severity, s.role, s.subject, s.final) for s in program.loops])
-    _insert(con, "ladders", [(role, i, up) for role, rungs in program.ladders.items() for i, up in enumerate(rungs)])
+    insert(con, "parameters", [row for p in program.parameters for row in p.defaults()])
+    insert(con, "loops", [(s.hole, s.severity, s.role, s.subject, s.final) for s in program.loops])
+    insert(con, "ladders", [(role, i, up) for role, rungs in program.ladders.items() for i, up in enumerate(rungs)])
 
 
 def _clear(con: duckdb.DuckDBPyConnection, names: Collection[str]) -> None:
@@ -111,11 +111,23 @@ def _size(con: duckdb.DuckDBPyConnection, ledger: str) -> int:
     return int(found[0]) if found else 0
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
-    """A few rows in one statement: executemany plans anew for each."""
-    if rows:
-        one = "(" + ", ".join("?" for _ in rows[0]) + ")"
-        con.execute(f"INSERT INTO {table} VALUES {', '.join(one for _ in rows)}", [v for row in rows for v in row])
+def insert(con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Some rows, as literals: executemany plans anew for each, and a parameter of any kind loads pandas (a second)."""
+    for first in range(0, len(rows), 1000):
+        chunk = rows[first : first + 1000]
+        con.execute(f"INSERT INTO {table} VALUES {', '.join(map(_values, chunk))}")
+
+
+def _values(row: tuple[object, ...]) -> str:
+    return "(" + ", ".join(map(_literal, row)) + ")"
+
+
+def _literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool | int | float):
+        return str(value)
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _closure(program: Program, wanted: Iterable[Stage]) -> list[Stage]:
