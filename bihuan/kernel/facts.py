@@ -31,9 +31,9 @@ def _at(rows: ir.Table, column: Column) -> Any:
     return value.cast("timestamp(6)") if column.type == "date" else value
 
 
-def in_effect(ledger: Ledger) -> ir.Table:
-    """The rows of a ledger that hold at the as-of time."""
-    rows = raw(ledger)
+def in_effect(ledger: Ledger, rows: ir.Table | None = None) -> ir.Table:
+    """The rows of a ledger (by default ``ledger_<name>``) that hold at the as-of time."""
+    rows = raw(ledger) if rows is None else rows
     default = ledger.default_known
     known = rows.recorded_at
     if default is not None:
