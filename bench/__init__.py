@@ -1,0 +1,1 @@
+"""Benchmarks: figures beside a peer or a lower bound, in one run. `make bench`."""
