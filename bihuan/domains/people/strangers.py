@@ -13,6 +13,7 @@ from ibis import _
 from bihuan.kernel.joins import attach, lacking, pick
 from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.loops import Tables, view
+from bihuan.kernel.moments import BEGINNING, moment
 
 ROLLS = {"people": "person", "units": "unit"}
 
@@ -88,3 +89,14 @@ def homes(t: Tables) -> ir.Table:
 def stations(t: Tables) -> ir.Table:
     """unit, area: where each unit is; one without a row where the first row that names it places it."""
     return _with_strangers(t, "units")
+
+
+def first_named(t: Tables, roll: str) -> ir.Table:
+    """stranger, since, by: the first row that names each stranger, and when it became known.
+
+    ``since`` is the as-of time where that row was known from the beginning; ``by`` cites it.
+    """
+    rows = t.strangers.filter(_.roll == roll)
+    first = pick(rows, "stranger", [rows.known_first.asc(), rows.order.asc(), rows.row_key.asc()])
+    known = ibis.ifelse(first.known_first == moment(BEGINNING), t.now, first.known_first)
+    return first.select("stranger", since=known, by=first.ledger + ":" + first.row_key)

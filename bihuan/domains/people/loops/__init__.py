@@ -1,0 +1,1 @@
+"""Loops of people: whoever must be controlled, tested, cared for; posts and passages."""
