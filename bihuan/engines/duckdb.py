@@ -40,17 +40,18 @@ def run(
     *,
     only: Collection[str] | None = None,
     states: Collection[str] = ("open",),
+    also: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Run:
     """Audit the ledgers in ``con`` (tables ``ledger_<name>``) as of ``now``; leaves the table ``holes``.
 
     ``only``: the holes to look for (default all). ``states``: open, late, pending. The columns of ``holes`` are
-    those of :func:`bihuan.kernel.holes.holes`.
+    those of :func:`bihuan.kernel.holes.holes`. ``also``: ledgers and views that are made though no loop asks for them.
     """
     at = literal(now)
     took = Run()
     wanted = [o for o in program.obligations if only is None or o.name in only]
-    needed = _closure(program, wanted)
+    needed = _closure(program, wanted, also)
     total, done = len(needed) + len(wanted) + len(program.last), 0
 
     def tell(name: str) -> None:
@@ -130,7 +131,7 @@ def _literal(value: object) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _closure(program: Program, wanted: Iterable[Stage]) -> list[Stage]:
+def _closure(program: Program, wanted: Iterable[Stage], also: Iterable[str]) -> list[Stage]:
     """The stages on which the wanted loops and the last query stand, in order."""
     stages = {s.name: s for s in program.stages}
     needed: set[str] = set()
@@ -141,7 +142,6 @@ def _closure(program: Program, wanted: Iterable[Stage]) -> list[Stage]:
             for other in stages[name].needs:
                 need(other)
 
-    for stage in (*wanted, *program.last):
-        for name in stage.needs:
-            need(name)
+    for name in (*also, *(n for stage in (*wanted, *program.last) for n in stage.needs)):
+        need(name)
     return [s for s in program.stages if s.name in needed]

@@ -1,0 +1,116 @@
+"""The compiled program, kept: compiling takes seconds, a small county's audit does not.
+
+One file in the cache folder, named by a digest of what it was made from: the sources of the kernel and the rooms
+(paths, sizes, moments of change), the packages of a county's own, the versions of Ibis and DuckDB. Where nothing
+changed, a run imports neither Ibis nor Django.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from pathlib import Path
+
+import bihuan
+from bihuan.kernel.program import Program
+
+Progress = Callable[[str, int, int], None]
+
+SOURCES = ("kernel", "domains")
+PLUGINS = "bihuan.loops"
+KEEP = 4
+"""Compiled programs that stay in the cache: a few versions side by side, not every one there ever was."""
+
+
+def load(progress: Progress | None = None, anew: bool = False) -> Program:
+    """The program of every room's loops: from the cache, else compiled and kept. ``progress(hole, done, total)`` is
+    called while it is compiled. ``anew`` compiles it whatever the cache holds."""
+    folder = cache_folder()
+    path = folder / f"program-{digest()}.json" if folder else None
+    if path is not None and not anew:
+        found = _read(path)
+        if found is not None:
+            return found
+    program = _compile(progress)
+    if path is not None:
+        _keep(path, program)
+    return program
+
+
+def _compile(progress: Progress | None) -> Program:
+    from bihuan.domains import catalogue
+    from bihuan.kernel.program import compile_program
+
+    return compile_program(
+        catalogue.ledgers(), catalogue.parameters(), catalogue.views(), catalogue.loops(), progress=progress
+    )
+
+
+def digest() -> str:
+    """What the program is made from, in 16 hexadecimal digits."""
+    made = hashlib.sha256()
+    for line in (*_sources(), *_packages()):
+        made.update(line.encode("utf-8", "surrogateescape") + b"\n")
+    return made.hexdigest()[:16]
+
+
+def _sources() -> Iterator[str]:
+    root = Path(bihuan.__file__).parent
+    yield str(root)
+    for room in SOURCES:
+        for path in sorted((root / room).rglob("*.py")):
+            about = path.stat()
+            yield f"{path} {about.st_size} {about.st_mtime_ns}"
+
+
+def _packages() -> Iterator[str]:
+    for name in ("ibis-framework", "duckdb", "sqlglot"):
+        yield f"{name} {metadata.version(name)}"
+    for entry in sorted(metadata.entry_points(group=PLUGINS), key=lambda e: e.name):
+        yield f"{entry.name} {entry.value} {entry.dist.version if entry.dist else ''}"
+
+
+def cache_folder() -> Path | None:
+    """$BIHUAN_CACHE, else bihuan in the user's cache folder, else one in the temporary folder; each must be this user's
+    alone. None where none of them can be written."""
+    named = os.environ.get("BIHUAN_CACHE")
+    home = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    candidates = [Path(named)] if named else [Path(home) / "bihuan"]
+    candidates.append(Path(tempfile.gettempdir()) / f"bihuan-{os.getuid() if hasattr(os, 'getuid') else 'cache'}")
+    return next((folder for folder in candidates if _ours(folder)), None)
+
+
+def _ours(folder: Path) -> bool:
+    """Whether the folder can be written, by nobody but this user: what is in it will be run as SQL."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        about = folder.stat()
+    except (OSError, RuntimeError):  # RuntimeError: no home directory
+        return False
+    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or about.st_mode & stat.S_IWOTH):
+        return False
+    return os.access(folder, os.W_OK | os.X_OK)
+
+
+def _read(path: Path) -> Program | None:
+    try:
+        return Program.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # not there, or damaged: it is compiled anew and replaced
+
+
+def _keep(path: Path, program: Program) -> None:
+    """Write it whole or not at all; a full disk costs the next run its speed, nothing else."""
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
+            file.write(program.to_json())
+        Path(file.name).replace(path)
+        kept = sorted(path.parent.glob("program-*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
+        for old in kept[KEEP:]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        return

@@ -1,0 +1,51 @@
+"""Tables of plain text whose columns stand under each other, Chinese or not: a wide character takes two places."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def width(text: str) -> int:
+    """Places that a text takes on a terminal."""
+    return sum(map(_places, text))
+
+
+def _places(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in ("W", "F") else 1
+
+
+def padded(text: str, places: int, right: bool = False) -> str:
+    space = " " * max(places - width(text), 0)
+    return space + text if right else text + space
+
+
+def cut(text: str, places: int) -> str:
+    """The text in at most so many places, with … where something was left out."""
+    if width(text) <= places:
+        return text
+    kept, taken = "", 0
+    for char in text:
+        if taken + _places(char) > places - 1:
+            break
+        kept, taken = kept + char, taken + _places(char)
+    return kept + "…"
+
+
+def one_line(text: object) -> str:
+    """A value on one line: a ledger's cell may hold line breaks and control characters."""
+    return "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))
+
+
+def table(rows: Sequence[Sequence[str]], numbers: Sequence[int] = (), gap: int = 2) -> list[str]:
+    """Lines of aligned cells; the columns in ``numbers`` are flushed right; the last is not padded."""
+    if not rows:
+        return []
+    widths = [max(width(row[place]) for row in rows) for place in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [padded(cell, widths[place], place in numbers) for place, cell in enumerate(row)]
+        lines.append((" " * gap).join(cells).rstrip())
+    return lines

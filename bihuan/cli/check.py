@@ -1,0 +1,110 @@
+"""``bihuan check``: read, audit, print, write."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bihuan.cli import glue
+from bihuan.cli.words import Stop, Words, version
+
+if TYPE_CHECKING:
+    from bihuan.audit.run import Result
+
+
+def check(asked: argparse.Namespace, words: Words) -> int:
+    """Audit a folder. 0: no open hole of 急 or 重; 1: some."""
+    from bihuan.audit import outputs, run
+    from bihuan.cli import screen
+
+    started = time.perf_counter()
+    now, area = glue.moment(asked.as_of, words), glue.area(asked.area)
+    out, rejects = _places(asked)
+    states = ["open", *(["late"] if asked.history else []), *(["pending"] if asked.pending else [])]
+    only = [name for text in asked.only for name in text.replace("，", ",").split(",") if name.strip()]
+    with glue.connected() as con:
+        with glue.shown(words) as step:
+            program = glue.compiled(words, step)
+            try:
+                run.chosen(program, only)
+            except run.UnknownLoop as unknown:
+                raise unknown_loop(unknown) from unknown
+            folder = Path(asked.folder)
+            intake = glue.intake(folder, con, program, words, step(words("读取", "read")))
+            result = run.audit(
+                con,
+                program,
+                now,
+                lang=words.lang,
+                only=only,
+                area=area,
+                states=states,
+                absent=intake.absent,
+                progress=step(words("查漏", "audit")),
+            )
+        try:
+            if out is not None:
+                outputs.write_holes(con, out, words.lang, _about(asked, result, words))
+            if rejects is not None:
+                outputs.write_rejects(con, rejects, words.lang)
+        except outputs.Unwritable as refused:
+            raise Stop(refused.zh, refused.en) from refused
+        screen.Screen(asked, words, program, intake, result, out, rejects).show(con, time.perf_counter() - started)
+    return 1 if result.serious else 0
+
+
+def _places(asked: argparse.Namespace) -> tuple[Path | None, Path | None]:
+    """Where the lists go; raises Stop at once where one cannot be written."""
+    from bihuan.audit import outputs
+
+    out = Path(asked.out) if asked.out else None
+    rejects = Path(asked.rejects) if asked.rejects else outputs.rejects_path(out) if out else None
+    try:
+        for path in (out, rejects):
+            if path is not None:
+                outputs.check(path)
+    except outputs.Unwritable as refused:
+        raise Stop(refused.zh, refused.en) from refused
+    if out is not None and rejects is not None and out.resolve() == rejects.resolve():
+        raise Stop("--out 和 --rejects 是同一个文件：请分开写", "--out and --rejects are one file: name two")
+    return out, rejects
+
+
+def unknown_loop(unknown: Exception) -> Stop:
+    """The sentence for a loop that nobody knows, with the nearest names."""
+    name, near = getattr(unknown, "name", ""), getattr(unknown, "near", ())
+    zh = f"是不是 {'、'.join(near)}？" if near else "全部名称见 bihuan explain"
+    en = f"did you mean {', '.join(near)}?" if near else "see bihuan explain for all of them"
+    return Stop(f"没有叫“{name}”的漏洞或闭环：{zh}", f"no hole or loop is called '{name}': {en}")
+
+
+def _about(asked: argparse.Namespace, result: Result, words: Words) -> list[tuple[str, str]]:
+    """What a workbook says of itself."""
+    counts = "  ".join(f"{s} {result.number((s,))}" for s in ("急", "重", "常"))
+    said = [
+        (words("截至", "As of"), f"{result.now:%Y-%m-%d %H:%M:%S}"),
+        (words("台账", "Ledgers"), str(asked.folder)),
+        (words("漏洞", "Holes"), counts),
+        (
+            words("轻重", "Severity"),
+            words(
+                "急：风险正在外溢；重：闭环断了；常：日常维护", "急 risk is loose now; 重 the loop is broken; 常 upkeep"
+            ),
+        ),
+        (
+            words("怎样闭合", "How a hole closes"),
+            words(
+                "按“整改举措”去做并登入台账，再查一次就没有了；在这份清单上划掉不算。",
+                "Do what the remedy says and record it in the ledgers; the next audit no longer finds it. "
+                "Striking it off this list does not close it.",
+            ),
+        ),
+        (words("程序", "Program"), f"bihuan {version()}"),
+    ]
+    if asked.only:
+        said.insert(2, (words("只查", "Only"), ", ".join(asked.only)))
+    if asked.area:
+        said.insert(2, (words("区划", "Area"), asked.area))
+    return said

@@ -1,0 +1,188 @@
+"""The command line: what can be asked, and what is said of what cannot."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import re
+from typing import Any, NoReturn
+
+from bihuan.cli.words import Stop, Words
+
+EXITS = (
+    "退出码：0 没有急、重漏洞；1 有；2 输入读不了",
+    "exit status: 0 no hole of 急 or 重; 1 some; 2 the input can't be read",
+)
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help under a Chinese heading where Chinese is spoken."""
+
+    def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, prefix or Parser.words("用法：", "usage: "))
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises Stop instead of leaving, with a sentence in the user's language."""
+
+    words = Words("zh")
+
+    def error(self, message: str) -> NoReturn:
+        zh, en = _reworded(message, self)
+        raise Stop(zh, en, (self.words(f"用法见 {self.prog} --help", f"see {self.prog} --help"),))
+
+
+MESSAGES: tuple[tuple[str, str, str], ...] = (
+    (r"the following arguments are required: (.*)", "缺少参数：{0}", "missing: {0}"),
+    (r"unrecognized arguments: (.*)", "不认识的参数：{0}{near_zh}", "unknown argument: {0}{near_en}"),
+    (r"argument (\S+).*: expected .*", "参数 {0} 后面缺少内容", "something must follow {0}"),
+    (
+        r"argument (.+?): invalid choice: '?(.*?)'? \(choose from (.*)\)",
+        "不认识 {1}{near_zh}；可选：{2}",
+        "unknown: {1}{near_en}; choose from {2}",
+    ),
+    (r"argument (\S+).*: invalid \w+ value: '(.*)'", "{0} 要一个数，读到的是“{1}”", "{0} takes a number, not '{1}'"),
+)
+
+
+def _reworded(message: str, parser: argparse.ArgumentParser) -> tuple[str, str]:
+    for form, zh, en in MESSAGES:
+        found = re.fullmatch(form, message)
+        if found:
+            words = found.groups()
+            asked = words[1] if len(words) > 2 else words[0].split()[0]
+            known = list(re.findall(r"[\w-]+", words[2])) if len(words) > 2 else list(parser._option_string_actions)
+            near = difflib.get_close_matches(asked, known, 1, 0.6)
+            marks = {"near_zh": f"（是不是 {near[0]}？）", "near_en": f" (did you mean {near[0]}?)"} if near else {}
+            marks = {"near_zh": "", "near_en": "", **marks}
+            return zh.format(*words, **marks), en.format(*words, **marks)
+    return f"命令行有误：{message}", message
+
+
+def build(words: Words) -> Parser:
+    """The parser of every command, its help in the user's language."""
+    Parser.words = words
+    parser = _parser(
+        "bihuan",
+        words(
+            "闭环：查找漏洞盲点，筑牢闭环管理的防线。指向台账文件夹，列出每一个漏洞、责任人和整改举措。",
+            "Bihuan finds the holes and closes the loop: point it at a folder of ledgers, and it lists every hole, "
+            "its owner and its remedy.",
+        ),
+        words,
+        epilog=words("先试：bihuan demo 演示 && bihuan check 演示", "try: bihuan demo DEMO && bihuan check DEMO"),
+    )
+    parser.add_argument("--version", action="store_true", help=words("版本", "the version"))
+    commands = parser.add_subparsers(dest="command", metavar=words("命令", "COMMAND"), parser_class=Parser)
+
+    def command(name: str, zh: str, en: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name,
+            help=words(zh, en),
+            description=words(zh, en),
+            epilog=words.of(EXITS) if name == "check" else None,
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=Formatter,
+        )
+        _common(made, words)
+        return made
+
+    _check(command("check", "查漏：审计台账，列出漏洞", "audit ledgers, list the holes"), words)
+    _explain(command("explain", "讲规则：条文、措施标准、出处、例子", "a hole's rule, orders, source, examples"), words)
+    _why(command("why", "讲依据：一个漏洞所依据的台账行", "the rows on which one hole rests"), words)
+    _demo(command("demo", "写出演示县的台账（虚构）", "write the ledgers of an invented county"), words)
+    made = command("template", "写出空白台账模板", "write a workbook of empty ledgers")
+    made.add_argument("file", metavar="FILE.xlsx", help=words("写到哪里", "where to"))
+    made = command("compile", "预先编译规则，以后启动更快", "compile the rules, so that later runs start at once")
+    made.add_argument("--anew", action="store_true", help=words("即使已有也重新编译", "even where they are compiled"))
+    return parser
+
+
+def _parser(prog: str, description: str, words: Words, epilog: str) -> Parser:
+    parser = Parser(
+        prog=prog,
+        description=description,
+        epilog=epilog,
+        add_help=False,
+        allow_abbrev=False,
+        formatter_class=Formatter,
+    )
+    _common(parser, words)
+    return parser
+
+
+def _common(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser._positionals.title = words("参数", "arguments")
+    parser._optionals.title = words("选项", "options")
+    parser.add_argument("-h", "--help", action="help", help=words("这份说明", "this help"))
+    parser.add_argument("--lang", choices=("zh", "en"), help=words("语言，默认 zh", "language (default zh)"))
+
+
+def _as_of(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument(
+        "--as-of",
+        metavar="TIME",
+        help=words("截至时间，默认现在；如 2022-01-06T14:00", "as of when (default now), e.g. 2022-01-06T14:00"),
+    )
+
+
+def _check(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument(
+        "folder", metavar="DIR", help=words("台账文件夹，或一个工作簿", "folder of ledgers, or one workbook")
+    )
+    _as_of(parser, words)
+    formats = words("以 .csv .xlsx .parquet .json 结尾", "ends in .csv, .xlsx, .parquet or .json")
+    parser.add_argument(
+        "--out", metavar="FILE", help=words(f"问题清单写到这里：{formats}", f"list of holes: {formats}")
+    )
+    parser.add_argument(
+        "--rejects",
+        metavar="FILE",
+        help=words("读不了的行写到这里；默认在 --out 旁边", "rows that can't be read (default beside --out)"),
+    )
+    parser.add_argument("--history", action="store_true", help=words("也列迟办的", "also those closed late"))
+    parser.add_argument("--pending", action="store_true", help=words("也列待办的", "also what is still to be done"))
+    parser.add_argument(
+        "--only",
+        metavar="LOOP",
+        action="append",
+        default=[],
+        help=words("只查这个漏洞或闭环，如 arrival 或 arrival.silent", "a hole or a loop: arrival, arrival.silent"),
+    )
+    parser.add_argument("--area", metavar="CODE", help=words("只列这个区划代码之内的", "only within this area code"))
+
+
+def _explain(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument(
+        "hole",
+        metavar="HOLE",
+        nargs="?",
+        help=words("漏洞，如 arrival.silent；不写则列出全部", "a hole, e.g. arrival.silent; without it all are listed"),
+    )
+    parser.add_argument(
+        "--dir", metavar="DIR", help=words("也讲这里的台账中现行的标准", "also the orders in force here")
+    )
+    _as_of(parser, words)
+
+
+def _why(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("folder", metavar="DIR", help=words("台账文件夹或文件", "folder of ledgers, or one file"))
+    parser.add_argument("hole", metavar="HOLE", help=words("漏洞，如 arrival.silent", "a hole, e.g. arrival.silent"))
+    parser.add_argument("subject", metavar="SUBJECT", help=words("对象，如证件号", "its subject, e.g. a document"))
+    parser.add_argument("item", metavar="ITEM", nargs="?", help=words("分项，有多个时", "its item, of several"))
+    _as_of(parser, words)
+
+
+def _demo(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument("folder", metavar="DIR", help=words("写到这个文件夹", "the folder to write"))
+    parser.add_argument("--people", type=int, metavar="N", help=words("人数", "how many people"))
+    parser.add_argument(
+        "--seed", type=int, metavar="N", help=words("换一个数就换一个县", "another number, another county")
+    )
+    parser.add_argument(
+        "--form",
+        choices=("csv", "xlsx", "parquet"),
+        help=words("文件格式，默认 csv", "format of the files (default csv)"),
+    )
+    _as_of(parser, words)

@@ -1,0 +1,56 @@
+"""Which language is spoken, and what stops a command: a sentence that says what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+
+
+class Stop(Exception):
+    """The command cannot go on: a sentence in both languages, printed instead of a traceback; exit 2."""
+
+    def __init__(self, zh: str, en: str, also: Sequence[str] = ()) -> None:
+        super().__init__(en)
+        self.zh, self.en, self.also = zh, en, tuple(also)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Says each thing in the user's language."""
+
+    lang: Lang
+
+    def __call__(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def of(self, both: tuple[str, str]) -> str:
+        return both[0] if self.lang == "zh" else both[1]
+
+    def list(self, items: Sequence[str]) -> str:
+        return ("、" if self.lang == "zh" else ", ").join(items)
+
+
+def spoken(argv: Sequence[str]) -> Words:
+    """By ``--lang`` wherever it stands, else $BIHUAN_LANG, else Chinese. Known before the command line is read, so that
+    what is wrong with it is said in the right language."""
+    chosen = os.environ.get("BIHUAN_LANG", "zh")
+    for place, word in enumerate(argv):
+        if word == "--lang" and place + 1 < len(argv):
+            chosen = argv[place + 1]
+        elif word.startswith("--lang="):
+            chosen = word[len("--lang=") :]
+    return Words("en" if chosen == "en" else "zh")
+
+
+def version() -> str:
+    """The installed version; sources that are not installed say so."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("bihuan")
+    except metadata.PackageNotFoundError:
+        return "(source)"
