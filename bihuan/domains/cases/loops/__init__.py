@@ -1,1 +1,0 @@
-"""Loops of cases: samples, cases and their contacts, clinics and pharmacies."""
