@@ -50,6 +50,7 @@ class Result:
     now: dt.datetime
     counts: list[Count] = field(default_factory=list)
     unjudged: dict[str, list[str]] = field(default_factory=dict)  # absent ledger → holes not judged, or only in part
+    by_default: bool = False  # no ledger of orders: every parameter is at its default
     without_area: int = 0  # holes left out by an area because they have none
     seconds: float = 0.0
 
@@ -95,7 +96,7 @@ def audit(
     only: Iterable[str] = (),
     area: str = "",
     states: Collection[str] = ("open",),
-    absent: Iterable[str] = (),
+    absent: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Result:
     """Audit the ledgers in ``con`` (``ledger_<name>``) as of ``now``.
@@ -107,7 +108,9 @@ def audit(
     holes = chosen(program, only)
     also = [ledger.name for ledger in texts.named_ledgers(program)]
     engine.run(program, con, now, only=set(holes), states=states, also=also, progress=progress)
+    read = judged.reads(program)
     result = Result(now, unjudged=judged.unjudged(program, absent, holes))
+    result.by_default = "orders" in absent and any("orders" in read[h] for h in holes)
     if area:
         result.without_area = _one(con, "SELECT count(*) FROM holes WHERE area IS NULL AND state = 'open'")
         # Not in place: the engine's table keeps the order of print.

@@ -82,6 +82,8 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
             template = f"replace({template}, '{{{name}}}', {value})"
         return template
 
+    # In Chinese nothing stands between a bracket and what follows it.
+    tidy = ("replace(", ", '） ', '）')") if zh else ("", "")
     pending = PENDING[here].split("{due}")
     late = LATE[here].split("{closed}")
     text = (
@@ -93,8 +95,9 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE printed AS
         SELECT h.hole, w.name, h.severity, h.subject_kind, h.subject, h.item, h.area, h.since, h.closed_at, h.owner,
-               h.owner_name, h.escalated_to, h."order", {text} AS text, {filled("w.remedy")} AS remedy, h.evidence,
-               h.state
+               h.owner_name, h.escalated_to, h."order", {tidy[0]}{text}{tidy[1]} AS text,
+               {tidy[0]}{filled("w.remedy")}{tidy[1]} AS remedy,
+               h.evidence, h.state
         FROM holes h JOIN print_said w ON w.hole = h.hole
         LEFT JOIN print_labels s ON s.kind = h.subject_kind AND s.key = h.subject
         LEFT JOIN print_labels u ON u.kind = 'unit' AND u.key = h.unit

@@ -34,6 +34,31 @@ def cut(text: str, places: int) -> str:
     return kept + "…"
 
 
+NOT_FIRST = "，。；：、）？！,.;:)?!"
+"""What must not begin a line."""
+
+
+def _in_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in "-:._")
+
+
+def wrapped(text: str, places: int, most: int) -> list[str]:
+    """The text on lines of at most so many places, at most so many lines; what is left out shows as …"""
+    lines: list[str] = []
+    while width(text) > places and len(lines) < most - 1:
+        taken = end = 0
+        while taken + _places(text[end]) <= places:
+            taken, end = taken + _places(text[end]), end + 1
+        # A number or a word is not broken where there is a place to break before it.
+        back = end
+        while back > 0 and ((_in_word(text[back - 1]) and _in_word(text[back])) or text[back] in NOT_FIRST):
+            back -= 1
+        end = back if back > end // 2 else end
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, cut(text, places)]
+
+
 def one_line(text: object) -> str:
     """A value on one line: a ledger's cell may hold line breaks and control characters."""
     return "".join(" " if unicodedata.category(c) == "Cc" else c for c in str(text))

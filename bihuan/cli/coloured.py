@@ -2,64 +2,88 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bihuan.cli.aligned import width
-from bihuan.cli.screen import LEAST, SEVERITIES, Screen
+from bihuan.cli.aligned import width, wrapped
+from bihuan.cli.screen import SEVERITIES, Screen
 
 if TYPE_CHECKING:
     import duckdb
 
 COLOURS = {"急": "bold red", "重": "yellow", "常": "default"}
 ACCENT = "cyan"
+LEAST = 5
+"""Holes that are printed on the smallest of screens."""
+WARNINGS = 6
+"""Lines of each kind of warning; the rest is counted."""
 
 
 def show(screen: Screen, con: duckdb.DuckDBPyConnection, seconds: float, console: Console | None = None) -> None:
-    """Print it, as much as the screen holds: of warnings the first lines of each kind, of holes what fits."""
+    """Print as much as the screen holds: of each kind of warning the first lines, of holes what fits below."""
     console = console or Console(highlight=False)
-    words = screen.words
-    used = 0
+    before = _Lines(console)
     for said, style in ((screen.unread(), "bold red"), (screen.odd(), "yellow"), (screen.not_judged(), "yellow")):
-        lines = (
-            said if len(said) <= 8 else [*said[:7], words(f"  ……还有 {len(said) - 7} 条", f"  … {len(said) - 7} more")]
-        )
-        for place, line in enumerate(lines):
-            console.print(Text(line), style=style if place == 0 else "default")
-            used += 1 + width(line) // max(console.width, 1)
-    console.print(Text(screen.headline(seconds)), style=ACCENT)
-    console.print(_totals(screen))
-    counts = _counts(screen, console.width)
-    if counts is not None:
-        console.print(counts)
-    last = screen.next(con)
-    used += 2 + (counts.row_count + 2 if counts is not None else 0) + len(last) + 5
-    holes = _holes(screen, con, console, max(console.height - used, LEAST))
-    if holes is not None:
-        console.print(holes)
-    for line in last:
-        console.print(Text(line), style="dim", soft_wrap=True)
+        for place, line in enumerate(_few(said, screen)):
+            before.add(Text(line, style=style if place == 0 else "default"))
+    before.add(Text(screen.headline(seconds), style=ACCENT))
+    before.add(_totals(screen))
+    after = _Lines(console)
+    for line in screen.next(con):
+        after.add(Text(line, style="dim"))
+    room = console.height - before.used - after.used - 2
+    counts, high = _counts(screen, console.width, max(room - LEAST * 2 - 3, 6))
+    holes = _holes(screen, con, console.width, room - high)
+    before.show()
+    for grid in (counts, holes):
+        if grid is not None:
+            console.print(grid)
+    after.show()
+
+
+class _Lines:
+    """Lines to print, and how many of the screen's they take."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.lines: list[Text] = []
+        self.used = 0
+
+    def add(self, line: Text) -> None:
+        self.lines.append(line)
+        self.used += max(-(-width(line.plain) // max(self.console.width, 1)), 1)
+
+    def show(self) -> None:
+        for line in self.lines:
+            self.console.print(line, soft_wrap=True)
+
+
+def _few(lines: list[str], screen: Screen) -> list[str]:
+    left = len(lines) - WARNINGS
+    return [*lines[:WARNINGS], screen.words(f"  ……还有 {left} 条", f"  … {left} more")] if left > 0 else lines
 
 
 def _totals(screen: Screen) -> Text:
-    text = Text()
-    for place, part in enumerate(screen.totals().split("  ")):
-        text.append("  " * bool(place))
-        text.append(part, style=f"{COLOURS.get(part[0], 'default')} bold" if part[0] in COLOURS else "bold")
-    return text
+    parts = [Text(p, style=f"bold {COLOURS.get(p[0], 'default')}") for p in screen.totals().split("  ")]
+    return Text("  ").join(parts)
 
 
-def _counts(screen: Screen, places: int) -> Table | None:
-    """The counts by loop, in as many columns of loops as fit."""
+def _counts(screen: Screen, places: int, most: int) -> tuple[Table | None, int]:
+    """The counts by loop in at most so many lines, several loops beside each other; and the lines they take."""
     rows = screen.counts()
     if not rows:
-        return None
-    names = max(width(row[1]) + 1 + width(row[0]) for row in rows)
-    beside = max(min(places // (names + 17), len(rows)), 1)
-    high = -(-len(rows) // beside)
+        return None, 0
+    for told in (True, False):  # with the loops' English names where there is room for them
+        names = max(width(title) + (1 + width(name) if told else 0) for name, title, *_ in rows)
+        beside = max(min(places // (names + 17), len(rows)), 1)
+        high = -(-len(rows) // beside)
+        if high <= most:
+            break
+    left = len(rows) - high * beside if (high := min(high, most)) else 0
     grid = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
     for _ in range(beside):
         grid.add_column(screen.words("闭环", "loop"), width=names)
@@ -71,34 +95,40 @@ def _counts(screen: Screen, places: int) -> Table | None:
             place = block * high + line
             if place < len(rows):
                 name, title, *numbers = rows[place]
-                cells += [Text.assemble(title, " ", (name, "dim")), *numbers]
+                cells += [Text.assemble(title, (f" {name}" if told else "", "dim")), *numbers]
         grid.add_row(*cells)
-    return grid
+    if left > 0:
+        more = screen.words(f"…另 {left} 个", f"… {left} more")
+        grid.columns[0].footer = Text(more, style="dim")
+        grid.show_footer = True
+    return grid, high + 1 + (left > 0)
 
 
-def _holes(screen: Screen, con: duckdb.DuckDBPyConnection, console: Console, lines: int) -> Table | None:
-    """The first holes, as many as ``lines`` hold; a long sentence takes two."""
-    rows = screen.first(con, lines)
+def _holes(screen: Screen, con: duckdb.DuckDBPyConnection, places: int, room: int) -> Table | None:
+    """The first holes in so many lines of the screen; a long sentence takes two where there is room."""
+    rows = screen.first(con, max(room, LEAST))
     if not rows:
         return None
     heads = screen.words("轻重 起始 漏洞 问题 责任人", "sev. since hole what owner").split()
-    year = str(screen.result.now.year)
+    lately = f"{screen.result.now - dt.timedelta(days=330):%Y-%m-%d %H:%M}"
     holes = max(width(r[2]) for r in rows)
     owners = min(max(width(heads[4]), *(width(r[4]) for r in rows)), 12)
-    sentence = max(console.width - holes - owners - 4 - 11 - 10, 16)
-    grid = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim", title_justify="left")
-    grid.add_column(heads[0], width=4)
-    grid.add_column(heads[1], width=11)
-    grid.add_column(heads[2], width=holes)
-    grid.add_column(heads[3], width=sentence)
-    grid.add_column(heads[4], width=owners, no_wrap=True, overflow="ellipsis")
+    sentence = max(places - holes - owners - 4 - 11 - 9, 16)
+    grid = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
+    for head, wide in zip(heads, (4, 11, holes, sentence, owners), strict=True):
+        grid.add_column(head, width=wide, no_wrap=True, overflow="ellipsis")
+    room -= 2
     shown = 0
     for severity, since, hole, text, owner in rows:
-        lines -= -(-width(text) // sentence)
-        if lines < 0 and shown >= LEAST:
+        lines = wrapped(text, sentence, 2 if room >= LEAST * 2 or shown else 1)
+        if len(lines) > room:
+            lines = wrapped(text, sentence, 1)
+        if room < 1 and shown >= LEAST:
             break
-        at = since[5:] if since.startswith(year) else since[2:10]
-        grid.add_row(Text(severity, style=COLOURS[severity]), at, Text(hole, style=ACCENT), Text(text), Text(owner))
+        room -= len(lines)
+        at = since[5:] if since > lately else since[:10]
+        told = Text("\n".join(lines))
+        grid.add_row(Text(severity, style=COLOURS[severity]), at, Text(hole, style=ACCENT), told, Text(owner))
         shown += 1
     more = screen.rest(shown)
     if more:

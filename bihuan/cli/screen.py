@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 SEVERITIES = ("急", "重", "常")
 FIRST = 20
 """Holes that are printed where there is no screen to fit."""
-LEAST = 5
-"""Holes that are printed on the smallest of screens."""
 
 Row = tuple[str, str, str, str, str]
 
@@ -115,11 +113,12 @@ class Screen:
             f"没有这 {n} 本台账，下列漏洞查不了或查不全：",
             f"{n} ledgers are not there; these holes could not be judged, or only in part:",
         )
-        if "orders" in self.intake.absent:
+        lines = [head, *lines] if n else []
+        if self.result.by_default:
             lines.append(
-                self.words("  没有防控措施标准：一律按默认值查", "  no orders: the defaults were applied throughout")
+                self.words("没有防控措施标准：一律按默认值查", "no orders: the defaults were applied throughout")
             )
-        return [head, *lines] if n else lines
+        return lines
 
     def headline(self, seconds: float) -> str:
         rows = sum(self.intake.rows.values())
@@ -194,6 +193,13 @@ class Screen:
                 self.words(
                     f"看依据：bihuan why {shlex.quote(folder)} {names}{at}　看规则：bihuan explain {hole}",
                     f"its rows: bihuan why {shlex.quote(folder)} {names}{at}   its rule: bihuan explain {hole}",
+                )
+            )
+        elif not sum(self.intake.rows.values()):
+            lines.append(
+                self.words(
+                    "台账里一行也没有：什么也没有查。请检查文件，或先填好台账。",
+                    "The ledgers hold no row: nothing was audited. Check the files, or fill them first.",
                 )
             )
         elif not self.result.unjudged and not self.unread():

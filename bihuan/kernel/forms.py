@@ -132,7 +132,10 @@ def respond(
     ``within`` is in hours (a column, deferred or number); ``due`` says the moment itself. ``closed`` is the moment of
     the first answer, null where none has come; see :func:`bihuan.kernel.joins.first_answer`.
     """
-    due = opens + hours(within) if due is None else due
+    if due is None:
+        # Bound first: a column and a deferred do not add up.
+        (opens,) = rows.bind(opens)
+        due = opens + hours(within if isinstance(within, int | float) else rows.bind(within)[0])
     return obligations(rows, "deadline", opens=opens, due=due, closed=closed, **who)
 
 

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from bihuan.kernel.joins import attach, lacking, pick
+from bihuan.kernel.joins import attach, having, lacking, pick
 from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.loops import Tables, view
 from bihuan.kernel.moments import BEGINNING, moment
@@ -22,38 +22,57 @@ def _key(rows: ir.Table, ledger: Ledger) -> Any:
     return reduce(lambda a, b: a + "|" + b, [rows[k].cast("string") for k in ledger.key])
 
 
+SPOTS = 2
+"""How many units and posts a row may name at the most."""
+
+
 def _named(t: Tables, ledger: Ledger, order: int, roll: str, column: str) -> ir.Table:
-    """The rows of one ledger that name a stranger in one column, each with the place it gives."""
-    rows = t[ledger.name]
-    known = t[roll].select(stranger=t[roll][ROLLS[roll]])
-    rows = rows.mutate(stranger=rows[column], row_key=_key(rows, ledger))
-    rows = lacking(rows.filter(rows.stranger.notnull()), known, "stranger")
-    places: list[Any] = []
+    """The rows of one ledger that name a stranger in one column, with what they say of the place: an area, units and
+    posts in the order of the columns (``units:U1``), a person."""
+    ours = t.strange_names.filter(_.roll == roll)
+    rows = having(t[ledger.name], ours, {column: "stranger"})
     areas = [c.name for c in ledger.columns if c.type == "area"]
     area = next((a for a in ("to_area", "area") if a in areas), None)
-    if area is not None:
-        places.append(_[area])
-    for c in ledger.columns:
-        if c.refers in ("units", "posts"):
-            target, at = t[c.refers], f"at_{c.name}"
-            rows = attach(rows, target, {c.name: c.refers[:-1]}, **{at: target.area})
-            places.append(_[at])
+    spots = [c.refers + ":" + rows[c.name] for c in ledger.columns if c.refers in ("units", "posts")]
+    if len(spots) > SPOTS:
+        raise ValueError(f"{ledger.name} names more than {SPOTS} units and posts")
     person = "person"
     if ledger.name == "contacts":  # a contact without a home is placed by the case that names him
         rows = attach(rows, t.cases, "case", patient=_.person)
         person = "patient"
-    if person in rows.columns:
-        rows = attach(rows, t.people, {person: "person"}, at_person=_.area)
-        places.append(_.at_person)
+    nothing = ibis.null("string")
+    # Keys are spelled out only now: nearly all rows have left.
     return rows.select(
-        "stranger",
         "known_first",
-        "row_key",
+        stranger=rows[column],
+        row_key=_key(rows, ledger),
         roll=ibis.literal(roll),
         ledger=ibis.literal(ledger.name),
         order=ibis.literal(order, "int16"),
-        place=ibis.coalesce(*places) if places else ibis.null("string"),
+        own_area=rows[area] if area is not None else nothing,
+        beside=rows[person] if person in rows.columns else nothing,
+        **{f"spot_{i}": spots[i] if i < len(spots) else nothing for i in range(SPOTS)},
     )
+
+
+@view
+def strange_names(t: Tables) -> ir.Table:
+    """roll, stranger: every person and unit that some ledger names and its roll does not.
+
+    A stage of its own: the rolls are hashed once, not once a ledger, and what stands on it sees how few they are.
+    """
+    missing = []
+    for roll, key in ROLLS.items():
+        named = [
+            t[ledger.name].select(stranger=t[ledger.name][column.name])
+            for ledger in t.ledgers.values()
+            for column in ledger.columns
+            if column.refers == roll
+        ]
+        every = reduce(lambda a, b: ibis.union(a, b), named)
+        every = lacking(every.filter(every.stranger.notnull()), t[roll], {"stranger": key})
+        missing.append(every.distinct().mutate(roll=ibis.literal(roll)))
+    return ibis.union(*missing)
 
 
 @view
@@ -68,8 +87,16 @@ def strangers(t: Tables) -> ir.Table:
         for column in ledger.columns
         if column.refers in ROLLS
     ]
-    columns = ["stranger", "roll", "known_first", "ledger", "order", "row_key", "place"]
-    return reduce(lambda a, b: ibis.union(a, b), [f.select(*columns) for f in found])
+    rows = reduce(lambda a, b: ibis.union(a, b), found)
+    spots = ibis.union(
+        t.units.select(spot="units:" + t.units.unit, area=t.units.area),
+        t.posts.select(spot="posts:" + t.posts.post, area=t.posts.area),
+    )
+    for i in range(SPOTS):
+        rows = attach(rows, spots, {f"spot_{i}": "spot"}, **{f"area_{i}": _.area})
+    rows = attach(rows, having(t.people, rows, {"person": "beside"}), {"beside": "person"}, home=_.area)
+    place = ibis.coalesce(rows.own_area, *[rows[f"area_{i}"] for i in range(SPOTS)], rows.home)
+    return rows.select("stranger", "roll", "known_first", "ledger", "order", "row_key", place=place)
 
 
 def _with_strangers(t: Tables, roll: str) -> ir.Table:

@@ -1,0 +1,210 @@
+"""``bihuan explain HOLE``: its rule, the orders that govern it, its source, its examples."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bihuan.cli import glue
+from bihuan.cli.aligned import one_line, table
+from bihuan.cli.words import Words
+
+if TYPE_CHECKING:
+    from bihuan.domains.specs import Case
+    from bihuan.kernel.parameters import Parameter
+    from bihuan.kernel.program import Program, Said
+
+STEP_H = {"急": 4, "重": 24, "常": 24}
+UNITS = {
+    "h": ("小时", "h"),
+    "d": ("天", "d"),
+    "min": ("分钟", "min"),
+    "°C": ("°C", "°C"),
+    "": ("", ""),
+}
+HEADS = {"due": "限时", "unit": "单位"}
+"""Columns of expectations that the list of holes has not."""
+
+
+def explain(asked: argparse.Namespace, words: Words) -> int:
+    """Print what one hole, or each of a loop's, means; without a name list them all."""
+    from bihuan.audit import run
+    from bihuan.cli.check import unknown_loop
+
+    now = glue.moment(asked.as_of, words)
+    with glue.shown(words) as step:
+        program = glue.compiled(words, step)
+    if asked.hole is None:
+        lines = _every(program, words)
+    else:
+        try:
+            holes = run.chosen(program, [asked.hole])
+        except run.UnknownLoop as unknown:
+            raise unknown_loop(unknown) from unknown
+        said = {s.hole: s for s in program.loops}
+        orders = _orders(Path(asked.dir), program, now, words) if asked.dir else None
+        lines = []
+        for hole in holes:
+            lines += [*page(said[hole], program, words, orders), ""]
+    print("\n".join(lines).rstrip())
+    return 0
+
+
+def strong(text: str) -> str:
+    """A heading: bold on a terminal."""
+    return f"\033[1m{text}\033[0m" if sys.stdout.isatty() else text
+
+
+def _every(program: Program, words: Words) -> list[str]:
+    from bihuan.audit import families
+
+    lines: list[str] = []
+    loops: dict[str, list[Said]] = {}
+    for said in program.loops:
+        loops.setdefault(families.family(said.hole), []).append(said)
+    widest = max(len(s.hole) for s in program.loops)
+    for name, those in loops.items():
+        lines += ["", strong(f"{families.title(name, words.lang)} {name}")]
+        lines += [f"  {s.severity}  {s.hole:{widest}}  {words.of(s.name)}" for s in those]
+    n = len(program.loops)
+    head = words(
+        f"{n} 种漏洞，{len(loops)} 个闭环。看其中一个：bihuan explain {program.loops[0].hole}",
+        f"{n} holes in {len(loops)} loops. One of them: bihuan explain {program.loops[0].hole}",
+    )
+    return [head, *lines]
+
+
+Order = tuple[str, str, str, str, str, str]
+"""area, key, value, document, since, order."""
+
+
+def page(said: Said, program: Program, words: Words, orders: list[Order] | None = None) -> list[str]:
+    """All that is to be said of one hole."""
+    from bihuan.audit import judged
+    from bihuan.domains import specs
+
+    titles = {g.name: words(f"{g.title} {g.name}", g.name) for g in program.ledgers}
+    rungs = program.ladders.get(said.role, (said.role,))
+    up = " → ".join(rungs[1:])
+    owner = words(
+        f"{said.role}" + (f"；无人则 {up}" if up else "") + f"；超过 {STEP_H[said.severity]} 小时升一级",
+        f"{said.role}" + (f"; nobody there: {up}" if up else "") + f"; goes up after {STEP_H[said.severity]} h",
+    )
+    about = words("对象 ", "subject ") + kind(said.subject, program, words)
+    about += words("，分项 ", ", item ") + kind(said.item, program, words) if said.item else ""
+    read = sorted(judged.reads(program).get(said.hole, ()), key=list(titles).index)
+    rows = [
+        (words("规则", "rule"), words.of(said.rule)),
+        (words("责任人", "owner"), owner),
+        (words("一行", "one row"), about),
+        (words("这样说", "is said as"), words.of(said.reason)),
+        (words("整改", "remedy"), words.of(said.remedy)),
+        (words("出处", "source"), said.source),
+        (words("看台账", "ledgers"), words.list([titles[name] for name in read])),
+    ]
+    if said.final:
+        rows.append(
+            (
+                words("已成事实", "final"),
+                words(
+                    "补不回来：留在清单上，直到督查问题点名它并已整改、复查通过",
+                    "cannot be made good: stays until a finding that names it is remedied and re-checked",
+                ),
+            )
+        )
+    lines = [strong(f"{said.severity}  {said.hole}  {words.of(said.name)}"), *table(rows)]
+    lines += _governed(said, program, words, orders)
+    cases = specs.load(said.hole)
+    if cases:
+        lines += ["", strong(words("例子", "examples"))]
+    for number, case in enumerate(cases, 1):
+        lines += [*_case(number, case, program, words), ""]
+    return lines
+
+
+def kind(name: str, program: Program, words: Words) -> str:
+    """What a subject or an item is, with the title of its ledger where it is the key of one."""
+    titles = {g.key[0]: g.title for g in program.ledgers if len(g.key) == 1 and g.key[0] not in ("row", "move")}
+    titles |= {"column": "列名", "role": "角色", "date": "日期", "item": "物资"}
+    return words(f"{titles[name]} {name}" if name in titles else name, name)
+
+
+def _governed(said: Said, program: Program, words: Words, orders: list[Order] | None) -> list[str]:
+    """The parameters that it reads, with defaults; and the orders in force in a folder."""
+    those = [p for key in said.orders for p in _parameters(program, key)]
+    if not those:
+        return ["", words("没有可由措施标准改动的参数。", "No order can change it.")]
+    rows = [[words("参数", "parameter"), words("默认", "default"), words("含义", "meaning")]]
+    for p in dict.fromkeys(those):
+        default = f"{p.default or words('无', 'none')} {words.of(UNITS[p.unit])}".rstrip()
+        own: dict[str, list[str]] = {}
+        for word, value in p.exceptions:
+            own.setdefault(value, []).append(word)
+        special = [f"{words.list(names)} {value}" for value, names in own.items()]
+        rows.append([p.key, default, words(p.zh, p.en)])
+        rows += [["", "", f"  {line}"] for line in special]
+    lines = ["", strong(words("管它的措施标准", "the orders that govern it")), *(f"  {x}" for x in table(rows))]
+    if orders is None:
+        return [
+            *lines,
+            words("  （加 --dir 台账文件夹，看现行的）", "  (name a folder with --dir to see those in force)"),
+        ]
+    here = [o for o in orders if any(p.matches(o[1]) for p in those)]
+    if not here:
+        return [*lines, words("  台账里没有现行的：按默认值", "  none in force in these ledgers: the defaults hold")]
+    heads = words("区划 参数 值 文件 自 编号", "area key value document since order").split()
+    return [*lines, strong(words("  现行", "  in force")), *(f"  {line}" for line in table([heads, *here]))]
+
+
+def _parameters(program: Program, key: str) -> list[Parameter]:
+    return [p for p in program.parameters if p.key == key or p.matches(key) or p.key.startswith(key.rstrip("*") + ".")]
+
+
+def _orders(folder: Path, program: Program, now: dt.datetime, words: Words) -> list[Order]:
+    """The orders in force in a folder, as of a time: nearest area last."""
+    from bihuan.engines import duckdb as engine
+
+    with glue.connected() as con:
+        with glue.shown(words) as step:
+            glue.intake(folder, con, program, words, step(words("读取", "read")))
+            engine.run(program, con, now, only=(), also=("orders",))
+        at = engine.literal(now)
+        rows = con.execute(
+            "SELECT area, key, value, coalesce(document, ''), coalesce(strftime(since, '%Y-%m-%d %H:%M'), ''), "
+            f'"order" FROM orders WHERE (since IS NULL OR since <= {at}) AND (until IS NULL OR {at} < until) '
+            'ORDER BY length(area), area, key, since, "order"'
+        ).fetchall()
+    return [tuple(one_line(cell) for cell in row) for row in rows]  # type: ignore[misc]
+
+
+def _case(number: int, case: Case, program: Program, words: Words) -> list[str]:
+    """One example: ledgers in, holes out."""
+    from bihuan.audit.workbook import HEADINGS
+
+    ledgers = {g.name: g for g in program.ledgers}
+    at = f"{case.now:%Y-%m-%d %H:%M:%S}"
+    lines = [words(f"{number}. {case.title[0]}（截至 {at}）", f"{number}. {case.title[1]} (as of {at})")]
+    for name, rows in case.ledgers.items():
+        ledger = ledgers[name]
+        columns = list(rows[0]) if rows else []
+        heads = [words(ledger[c].heading, c) for c in columns]
+        lines.append(f"   {words(ledger.title, name)}")
+        lines += [f"     {line}" for line in table([heads, *[[row[c] for c in columns] for row in rows]])]
+    said = {
+        "holes": words("漏洞", "holes"),
+        "pending": words("待办", "pending"),
+        "late": words("迟办", "late"),
+    }
+    for name, title in said.items():
+        rows = case.expected.get(name, [])
+        if rows:
+            columns = list(rows[0])
+            heads = [words(HEADINGS[c][0] if c in HEADINGS else HEADS.get(c, c), c) for c in columns]
+            lines.append(f"   → {title}")
+            lines += [f"     {line}" for line in table([heads, *[[row[c] for c in columns] for row in rows]])]
+    if not case.expected.get("holes"):
+        lines.append(words("   → 没有漏洞", "   → no hole"))
+    return lines

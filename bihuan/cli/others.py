@@ -1,0 +1,76 @@
+"""``bihuan template``, ``bihuan demo``, ``bihuan compile``."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bihuan.cli import glue
+from bihuan.cli.words import Stop, Words
+
+
+def template(asked: argparse.Namespace, words: Words) -> int:
+    """Write a workbook of empty ledgers."""
+    from bihuan.audit import outputs
+    from bihuan.exchange.template import write
+
+    path = Path(asked.file)
+    if path.suffix.lower() != ".xlsx":
+        raise Stop(
+            f"模板是工作簿：{path.name} 请以 .xlsx 结尾", f"a template is a workbook: let {path.name} end in .xlsx"
+        )
+    if path.exists():
+        raise Stop(f"{path} 已经有了：请换个名字，以免盖掉填好的台账", f"{path} is there already: choose another name")
+    with glue.shown(words) as step:
+        program = glue.compiled(words, step)
+    try:
+        with outputs.whole(path) as part:
+            write(part, program.ledgers, words.lang)
+    except outputs.Unwritable as refused:
+        raise Stop(refused.zh, refused.en) from refused
+    n = len(program.ledgers)
+    print(words(f"{n} 本空白台账写在 {path}。填好后：", f"{n} empty ledgers are in {path}. Once filled:"))
+    print(f"  bihuan check {path}")
+    return 0
+
+
+def demo(asked: argparse.Namespace, words: Words) -> int:
+    """Write the ledgers of an invented county."""
+    from bihuan.demo import write
+
+    folder = Path(asked.folder)
+    if asked.people is not None and asked.people < 1:
+        raise Stop("--people 至少是 1", "--people is at least 1")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Stop(
+            f"{folder} 里已有东西：请换一个空的或新的文件夹", f"{folder} is not empty: choose a new or empty folder"
+        )
+    given = {"people": asked.people, "seed": asked.seed, "form": asked.form}
+    if asked.as_of:
+        given["as_of"] = glue.moment(asked.as_of, words)
+    try:
+        with glue.shown(words) as step:
+            summary = write(
+                folder, progress=step(words("写", "write")), **{k: v for k, v in given.items() if v is not None}
+            )
+    except OSError as error:
+        raise Stop(
+            f"写不了 {folder}（{error.strerror}）：请检查权限和磁盘空间",
+            f"cannot write {folder} ({error.strerror}): check permission and free space",
+        ) from error
+    print(words(f"演示县（虚构）的台账写在 {folder}", f"the ledgers of an invented county are in {folder}"))
+    del summary
+    return 0
+
+
+def compile(asked: argparse.Namespace, words: Words) -> int:
+    """Prime the cache."""
+    from bihuan.audit import programs
+
+    with glue.shown(words) as step:
+        program = glue.compiled(words, step, anew=asked.anew)
+    folder = programs.cache_folder()
+    where = str(folder) if folder else words("没有可写的缓存文件夹，每次都要重编", "no cache folder can be written")
+    n = len(program.loops)
+    print(words(f"{n} 种漏洞的规则已编译：{where}", f"the rules of {n} holes are compiled: {where}"))
+    return 0

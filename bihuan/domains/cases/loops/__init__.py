@@ -1,0 +1,1 @@
+"""Loops of cases: samples, cases and their contacts, clinics and pharmacies."""
