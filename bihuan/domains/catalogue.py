@@ -108,6 +108,7 @@ def _declared() -> tuple[Loop | View, ...]:
 
     from bihuan.kernel.loops import Loop, View
 
+    models()  # a walk through the rooms passes their models, which want Django set up
     modules = [module for room in ROOMS for module in _modules(f"bihuan.domains.{room}")]
     modules += [entry.load() for entry in sorted(entry_points(group=PLUGINS), key=lambda e: e.name)]
     found = [value for module in modules for value in vars(module).values() if isinstance(value, Loop | View)]
