@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from tests.reference import people_arrivals, people_cases, people_measures, people_posts
+from tests.reference import (
+    command,
+    goods,
+    guards,
+    people_arrivals,
+    people_cases,
+    people_measures,
+    people_posts,
+    places,
+    services,
+    stocks,
+)
 from tests.reference.owners import Hole, earliest, owned, set_right
 from tests.reference.rejects import Reject, judge
 from tests.reference.rows import Row, read_folder
@@ -13,7 +24,18 @@ from tests.reference.world import World
 
 __all__ = ["Hole", "Reject", "all_of", "evaluate", "read"]
 
-MODULES = (people_arrivals, people_measures, people_cases, people_posts)
+MODULES = (
+    people_arrivals,
+    people_measures,
+    people_cases,
+    people_posts,
+    goods,
+    stocks,
+    places,
+    guards,
+    command,
+    services,
+)
 
 
 def read(folder: Path) -> tuple[dict[str, list[Row]], list[Reject]]:

@@ -144,14 +144,16 @@ class World:
         """The moment at which the first version of its key became known."""
         return min(known_at(r) for r in self.versions[row.ledger][row.key])
 
+    def first_recorded(self, row: Row) -> datetime | None:
+        """recorded_at of the first version of its key that has one."""
+        versions = self.versions[row.ledger][row.key]
+        return min(
+            (r["recorded_at"] for r in versions if r["recorded_at"] and r["recorded_at"] <= self.now), default=None
+        )
+
     def recorded_at(self, row: Row) -> datetime:
-        """recorded_at of the first version of its key that has one; without one, the as-of time."""
-        said = [
-            r["recorded_at"]
-            for r in self.versions[row.ledger][row.key]
-            if r["recorded_at"] and r["recorded_at"] <= self.now
-        ]
-        return min(said, default=self.now)
+        """The same as a moment of a rule: without one, the as-of time."""
+        return self.first_recorded(row) or self.now
 
     def order(self, key: str, area: str | None, at: datetime | None = None) -> Any:
         return self.orders.value(key, area, at or self.now)
