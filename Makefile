@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 LEDGERS ?= run/ledgers
 PEOPLE ?=
 
-.PHONY: help install run test lock bench clean
+.PHONY: help install run demo picture test lock bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -33,6 +33,13 @@ $(LEDGERS)/as_of.txt: | $(VENV)/.installed
 
 run: install $(LEDGERS)/as_of.txt  ## write the demo county's ledgers if there are none, audit them, print the holes
 	@$(BIN)/bihuan check $(LEDGERS) --as-of "$$(cat $(LEDGERS)/as_of.txt)" --out run/问题清单.xlsx; code=$$?; [ $$code -le 1 ] || exit $$code
+
+demo: install  ## write the demo county's ledgers anew; PEOPLE=20000 for a larger one
+	rm -rf $(LEDGERS)
+	@$(MAKE) --no-print-directory $(LEDGERS)/as_of.txt
+
+picture: $(LEDGERS)/as_of.txt  ## draw the README's picture of the output anew
+	$(BIN)/python docs/picture.py $(LEDGERS) docs/check.svg
 
 test: $(VENV)/.installed-test  ## linters, import contracts, types, tests
 	$(BIN)/ruff check .

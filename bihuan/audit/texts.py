@@ -56,7 +56,13 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
     zh = lang == "zh"
     here = 0 if zh else 1
     con.execute("CREATE OR REPLACE TEMP TABLE print_said (hole VARCHAR, name VARCHAR, reason VARCHAR, remedy VARCHAR)")
-    insert(con, "print_said", [(s.hole, s.name[here], s.reason[here], s.remedy[here]) for s in program.loops])
+    colon = "：" if zh else ": "
+    said = []
+    for s in program.loops:
+        # A sentence that does not say whom it is about begins with it.
+        about = "" if "{subject}" in s.reason[here] else "{subject}" + colon
+        said.append((s.hole, s.name[here], about + s.reason[here], s.remedy[here]))
+    insert(con, "print_said", said)
     _headings(con, program, zh)
     _labels(con, program, zh)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,17 @@ from bihuan.cli import glue
 from bihuan.cli.words import Stop, Words, version
 
 if TYPE_CHECKING:
+    import duckdb
+
     from bihuan.audit.run import Result
+    from bihuan.cli.screen import Screen
 
 
-def check(asked: argparse.Namespace, words: Words) -> int:
-    """Audit a folder. 0: no open hole of 急 or 重; 1: some."""
+Show = Callable[["Screen", "duckdb.DuckDBPyConnection", float], None]
+
+
+def check(asked: argparse.Namespace, words: Words, show: Show | None = None) -> int:
+    """Audit a folder. 0: no open hole of 急 or 重; 1: some. ``show`` prints it elsewhere than on standard output."""
     from bihuan.audit import outputs, run
     from bihuan.cli import screen
 
@@ -51,7 +58,8 @@ def check(asked: argparse.Namespace, words: Words) -> int:
                 outputs.write_rejects(con, rejects, words.lang)
         except outputs.Unwritable as refused:
             raise Stop(refused.zh, refused.en) from refused
-        screen.Screen(asked, words, program, intake, result, out, rejects).show(con, time.perf_counter() - started)
+        made = screen.Screen(asked, words, program, intake, result, out, rejects)
+        (show or screen.Screen.show)(made, con, time.perf_counter() - started)
     return 1 if result.serious else 0
 
 

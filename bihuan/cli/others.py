@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
+from typing import Any
 
 from bihuan.cli import glue
 from bihuan.cli.words import Stop, Words
@@ -45,21 +47,37 @@ def demo(asked: argparse.Namespace, words: Words) -> int:
         raise Stop(
             f"{folder} 里已有东西：请换一个空的或新的文件夹", f"{folder} is not empty: choose a new or empty folder"
         )
-    given = {"people": asked.people, "seed": asked.seed, "form": asked.form}
+    given: dict[str, Any] = {"people": asked.people, "seed": asked.seed, "form": asked.form}
     if asked.as_of:
         given["as_of"] = glue.moment(asked.as_of, words)
     try:
         with glue.shown(words) as step:
+            bar = step(words("写", "write"))
             summary = write(
-                folder, progress=step(words("写", "write")), **{k: v for k, v in given.items() if v is not None}
+                folder,
+                progress=lambda what, share: bar(what, round(share * 100), 100),
+                **{name: value for name, value in given.items() if value is not None},
             )
     except OSError as error:
         raise Stop(
             f"写不了 {folder}（{error.strerror}）：请检查权限和磁盘空间",
             f"cannot write {folder} ({error.strerror}): check permission and free space",
         ) from error
-    print(words(f"演示县（虚构）的台账写在 {folder}", f"the ledgers of an invented county are in {folder}"))
-    del summary
+    rows = sum(summary.rows.values())
+    at = f"{summary.as_of:%Y-%m-%dT%H:%M}"
+    print(
+        words(
+            f"演示县（虚构）：{summary.people:,} 人，{len(summary.rows)} 本台账，{rows:,} 行，写在 {folder}。",
+            f"An invented county: {summary.people:,} people, {len(summary.rows)} ledgers, {rows:,} rows, in {folder}.",
+        )
+    )
+    print(
+        words(
+            f"其中埋下 {len(summary.planted)} 个漏洞，见 {folder / 'planted.csv'}。查一查：",
+            f"{len(summary.planted)} holes are planted, see {folder / 'planted.csv'}. Find them:",
+        )
+    )
+    print(f"  bihuan check {shlex.quote(str(folder))} --as-of {at}")
     return 0
 
 

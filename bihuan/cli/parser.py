@@ -182,7 +182,7 @@ def _demo(parser: argparse.ArgumentParser, words: Words) -> None:
     )
     parser.add_argument(
         "--form",
-        choices=("csv", "xlsx", "parquet"),
+        choices=("csv", "parquet"),
         help=words("文件格式，默认 csv", "format of the files (default csv)"),
     )
     _as_of(parser, words)
