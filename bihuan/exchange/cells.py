@@ -200,9 +200,19 @@ def reader(column: Column, ledger_key: bool, person: bool) -> Callable[[str], ob
 
 # ── the same for cells of the plain form, in SQL ────────────────────────────────────────────────
 
-_TIDY = "'[!-~]([ -~]*[!-~])?'"  # printable ASCII without space at its ends: NFKC and trimming leave it as it is
 _SPACE = r"[\s\pZ\x{85}\x{1c}-\x{1f}]"
-_ISO = r"'[12]\d{3}-[01]\d-[0-3]\d([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?'"
+
+
+def _ascii_tidy(cell: str) -> str:
+    """SQL: ASCII alone, without space at its ends: NFKC and trimming leave it as it is. Cheaper than an expression."""
+    return f"(strlen({cell}) = length({cell}) AND {cell} >= '!' AND right({cell}, 1) >= '!')"
+
+
+def _iso(cell: str) -> str:
+    """SQL: a date, or one with a clock in whole minutes or seconds and without zone, as the engine itself reads it."""
+    clock = f"{cell}[14] = ':' AND {cell}[12:13] <> '24' AND {cell}[17] IN ('', ':')"
+    shape = f"(strlen({cell}) = 10 OR (strlen({cell}) IN (16, 19) AND {clock}))"
+    return f"({shape} AND {cell} < ':' AND TRY_CAST({cell} AS TIMESTAMP) IS NOT NULL)"
 
 
 def _quoted(texts: tuple[str, ...]) -> str:
@@ -211,9 +221,10 @@ def _quoted(texts: tuple[str, ...]) -> str:
 
 def plain(column: Column, ledger_key: bool, person: bool, cell: str) -> str:
     """SQL: whether the cell ``cell`` (an SQL expression, not null) has the plain form of its type."""
-    tidy = f"regexp_full_match({cell}, {_TIDY})"
+    tidy = _ascii_tidy(cell)
     if person:
-        return f"CASE WHEN regexp_full_match({cell}, '\\d{{17}}[\\dXx]') THEN {_checks(cell)} ELSE {tidy} END"
+        number = f"strlen({cell}) = 18 AND regexp_full_match({cell}, '\\d{{17}}[\\dXx]')"
+        return f"CASE WHEN {number} THEN {_checks(cell)} ELSE {tidy} END"
     kind = column.type
     if kind == "bool":
         return f"{cell} IN ('是', '否', '1', '0')"
@@ -224,7 +235,7 @@ def plain(column: Column, ledger_key: bool, person: bool, cell: str) -> str:
     if kind == "real":
         return f"regexp_full_match({cell}, '-?\\d{{1,15}}(\\.\\d{{1,15}})?')"
     if kind in ("date", "time"):
-        return f"(regexp_full_match({cell}, {_ISO}) AND TRY_CAST({cell} AS TIMESTAMP) IS NOT NULL)"
+        return _iso(cell)
     if kind == "area":
         return (
             f"(regexp_full_match({cell}, '\\d{{2}}|\\d{{4}}|\\d{{6}}|\\d{{9}}|\\d{{12}}|\\d{{15}}') "
@@ -233,7 +244,8 @@ def plain(column: Column, ledger_key: bool, person: bool, cell: str) -> str:
     if kind == "ref" or ledger_key or column.matched:
         return tidy
     # Only space at the ends is of matter, of any kind that Unicode knows.
-    return f"NOT regexp_matches({cell}, '^{_SPACE}|{_SPACE}$')"
+    wide = f"NOT regexp_matches({cell}, '^{_SPACE}|{_SPACE}$')"
+    return f"CASE WHEN strlen({cell}) = length({cell}) THEN {tidy} ELSE {wide} END"
 
 
 def _checks(cell: str) -> str:

@@ -31,7 +31,7 @@ class Piece:
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """The table of rejects as they are found, before they are put into words."""
     con.execute(
-        "CREATE OR REPLACE TABLE rejected (_ledger VARCHAR, _source INTEGER, _row BIGINT, "
+        "CREATE OR REPLACE TEMP TABLE rejected (_ledger VARCHAR, _source INTEGER, _row BIGINT, "
         "_column VARCHAR, _value VARCHAR, _reason VARCHAR)"
     )
 
@@ -63,7 +63,7 @@ def stage(con: duckdb.DuckDBPyConnection, ledger: Ledger, pieces: list[Piece]) -
     columns = ", ".join(f"{quoted(c.name)} {cells.sql_type(c)}" for c in ledger.all_columns)
     raws = "".join(f"{quoted('_raw_' + c.name)} VARCHAR, " for c in kept_raw(ledger))
     con.execute(
-        f"CREATE OR REPLACE TABLE staged ({columns}, {raws}_source INTEGER, _row BIGINT, "
+        f"CREATE OR REPLACE TEMP TABLE staged ({columns}, {raws}_source INTEGER, _row BIGINT, "
         "_bad VARCHAR, _value VARCHAR, _reason VARCHAR)"
     )
     for piece in pieces:
@@ -78,7 +78,7 @@ def _raw(con: duckdb.DuckDBPyConnection, piece: Piece) -> int:
     if sheet.parquet:
         named = [str(n).replace('"', '""') for n in sheet.head[0]]
         taken = ", ".join(f'CAST("{n}" AS VARCHAR) AS c{i}' for i, n in enumerate(named))
-        con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT {taken} FROM read_parquet('{path}')")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {taken} FROM read_parquet('{path}')")
         return len(named)
     if sheet.plain:
         try:
@@ -103,7 +103,7 @@ def _read_csv(con: duckdb.DuckDBPyConnection, path: str, start: int, size: int, 
     """The engine's own reader, in parallel; strict: a file that is not regular is an error."""
     names = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(size))
     con.execute(
-        f"CREATE OR REPLACE TABLE raw AS SELECT * FROM read_csv('{path}', header = false, skip = {start}, "
+        f"CREATE OR REPLACE TEMP TABLE raw AS SELECT * FROM read_csv('{path}', header = false, skip = {start}, "
         f"auto_detect = false, columns = {{{names}}}, delim = '{delimiter}', quote = '\"', escape = '\"', "
         "nullstr = '', strict_mode = true, max_line_size = 10000000)"
     )
@@ -168,6 +168,6 @@ def _odd(con: duckdb.DuckDBPyConnection, ledger: Ledger, held: list[tuple[int, C
             except cells.Unreadable as error:
                 reason = str(error)
         read.append((place, text, value, reason))
-    con.execute("CREATE OR REPLACE TABLE odd (place INTEGER, text VARCHAR, value VARCHAR, reason VARCHAR)")
+    con.execute("CREATE OR REPLACE TEMP TABLE odd (place INTEGER, text VARCHAR, value VARCHAR, reason VARCHAR)")
     insert(con, "odd", read)
     return {place for place, *_ in read}

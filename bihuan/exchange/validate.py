@@ -52,7 +52,7 @@ def settle(con: duckdb.DuckDBPyConnection, ledger: Ledger, parameters: Sequence[
 
     said = " LEFT JOIN said ON said.key_ = s.key AND said.value_ = s.value" if ledger.name == "orders" else ""
     con.execute(
-        f"CREATE OR REPLACE TABLE checked AS SELECT s.* EXCLUDE (_value, _reason), {first(1, '_bad')} AS _column, "
+        f"CREATE OR REPLACE TEMP TABLE checked AS SELECT s.* EXCLUDE (_value, _reason), {first(1, '_bad')} AS _column, "
         f"{first(2, '_value')} AS _value, {first(3, '_reason')} AS _reason FROM staged s{said}"
     )
     if _any(con, "_column IS NOT NULL"):
