@@ -18,6 +18,8 @@ from bihuan.kernel.orders import governed
 FOUR = "S5.2 迅速核查、立即处置，做到“人数查清”“人头查清”“位置查清”“管控情况查清”"
 GRADES = tuple(f"measure.{grade}" for grade in ("高", "中", "低", "境外"))
 
+NOT_THERE = ("不在", "查无此人")
+
 SILENT_H = 48
 """Hours after leaving abroad within which an arrival has arrived."""
 
@@ -41,18 +43,17 @@ def _about(rows: ir.Table, *more: Any) -> dict[str, Any]:
 @view
 def latest_verifications(t: Tables) -> ir.Table:
     """The latest verification of each arrival, by at, then key: its outcome, area and moment."""
-    v = t.verifications
+    return _latest(t.verifications)
+
+
+def _latest(v: ir.Table) -> ir.Table:
     last = pick(v, "arrival", [v["at"].desc(), v.verification.desc()])
     return last.select("arrival", "verification", "outcome", found_area="area", verified_at="at")
 
 
-def _verified(t: Tables) -> ir.Table:
-    return matching(
-        _inland(t),
-        t.latest_verifications,
-        "arrival",
-        **{c: ibis._[c] for c in ("verification", "outcome", "found_area", "verified_at")},
-    )
+def _verified(t: Tables, verifications: ir.Table) -> ir.Table:
+    said = {c: ibis._[c] for c in ("verification", "outcome", "found_area", "verified_at")}
+    return matching(_inland(t), verifications, "arrival", **said)
 
 
 @loop(
@@ -94,11 +95,21 @@ def unverified(t: Tables) -> ir.Table:
     remedy=("协同公安、大数据查找，找到后登记核查", "Find the person with police and data; record the verification"),
 )
 def absent(t: Tables) -> ir.Table:
-    rows = _verified(t).filter(_.outcome.isin(["不在", "查无此人"]))
-    rows = governed(rows, t, "verify_h", area=_.to_area, at=_.verified_at)
-    return respond(
-        rows, opens=_.verified_at, within=_.verify_h, **_about(rows, cite("verifications", rows.verification))
+    v = t.verifications
+    rows = _verified(t, _latest(v.filter(v.outcome.isin(list(NOT_THERE)))))
+    # Whatever was found after it, by at, then key, closes it: then it is no longer the latest.
+    after = matching(
+        rows.select("arrival", "verification", "verified_at"),
+        v,
+        "arrival",
+        where=lambda r: (r.again_at > r.verified_at) | ((r.again_at == r.verified_at) & (r.again > r.verification)),
+        again=_.verification,
+        again_at=_["at"],
     )
+    rows = attach(rows, after.group_by("arrival").agg(again_at=_.again_at.min()), "arrival", again_at=_.again_at)
+    rows = governed(rows, t, "verify_h", area=_.to_area, at=_.verified_at)
+    about = _about(rows, cite("verifications", rows.verification))
+    return respond(rows, opens=_.verified_at, within=_.verify_h, closed=_.again_at, **about)
 
 
 @loop(
@@ -114,7 +125,8 @@ def absent(t: Tables) -> ir.Table:
     remedy=("补登现住区域", "Record the area"),
 )
 def unplaced(t: Tables) -> ir.Table:
-    rows = _verified(t).filter((_.outcome == "在") & _.found_area.isnull())
+    rows = _verified(t, t.latest_verifications)
+    rows = rows.filter((_.outcome == "在") & _.found_area.isnull())
     return hold(rows, since=_.verified_at, **_about(rows, cite("verifications", rows.verification)))
 
 

@@ -8,7 +8,7 @@ from ibis import _
 
 from bihuan.domains.people.views import well, without_case_since
 from bihuan.kernel.forms import forbid, hold, match
-from bihuan.kernel.joins import attach, lacking, matching, pick
+from bihuan.kernel.joins import attach, lacking, last_answer, matching, pick
 from bihuan.kernel.loops import Tables, loop
 from bihuan.kernel.moments import END, cite, live, moment
 
@@ -38,7 +38,9 @@ def crowded(t: Tables) -> ir.Table:
     m = m.filter(m.unit.notnull() & m.room.notnull() & ~m.companion.fill_null(False))
     first = pick(m, ["unit", "room", "person"], [m.since.asc(), m.measure.asc()])
     order = ibis.window(group_by=[first.unit, first.room], order_by=[first.since.asc(), first.measure.asc()])
-    second = first.mutate(place=ibis.row_number().over(order)).filter(_.place == 1)
+    ranked = first.mutate(place=ibis.row_number().over(order))
+    second = ranked.filter(ranked.place == 1)
+    second = attach(second, ranked.filter(ranked.place == 0), ["unit", "room"], earlier=_.measure)
     second = attach(second, t.stations, "unit", unit_area=_.area)
     return hold(
         second,
@@ -47,7 +49,7 @@ def crowded(t: Tables) -> ir.Table:
         item=second.unit + "/" + second.room,
         unit=_.unit,
         area=_.unit_area,
-        evidence=cite("measures", _.measure),
+        evidence=[cite("measures", _.earlier), cite("measures", _.measure)],
     )
 
 
@@ -122,25 +124,12 @@ def breached(t: Tables) -> ir.Table:
     )
     rows = well(lacking(rows, held, ["person", "seen_at"]), t, _.seen_at)
     negative = t.samples.filter((_.result == "阴") & _.resulted_at.notnull())
-    met = matching(
-        rows.select("person", "seen_at").distinct(),
-        negative,
-        "person",
-        where=lambda r: r.sampled_at >= r.seen_at,
-        sampled_at=_.sampled_at,
-        known_at=_.resulted_at,
-    )
-    rows = attach(
-        rows,
-        met.group_by(["person", "seen_at"]).agg(proven=_.known_at.min()),
-        ["person", "seen_at"],
-        proven=_.proven,
-    )
+    rows = last_answer(rows, negative, "person", at="sampled_at", name="negative_at")
+    rows = rows.filter(_.negative_at.isnull() | (_.negative_at < _.seen_at))
     minutes = rows.seen_at.strftime("%Y-%m-%dT%H:%M")
     return forbid(
         rows,
         since=_.seen_at,
-        closed=_.proven,
         subject=_.person,
         item=rows.measure + "/" + minutes,
         person=_.person,
@@ -174,34 +163,26 @@ def unproven(t: Tables) -> ir.Table:
     m = t.staged_measures.filter(_.kind.isin(list(CONFINED)) & _.ended_at.notnull())
     m = well(without_case_since(m, t), t, _.ended_at)
     s = t.samples
-    known = ibis.ifelse((s.result == "阴") & s.resulted_at.notnull(), s.resulted_at, ibis.null("timestamp(6)"))
     taken = matching(
-        m,
+        m.select("measure", "person", "since", "ended_at"),
         s,
         "person",
         where=lambda r: r.sampled_at >= r.since,
         sample=s["sample"],
         sampled_at=s.sampled_at,
-        negative_at=known,
+        negative=((s.result == "阴") & s.resulted_at.notnull()).fill_null(False),
     )
-    within = taken.filter(taken.sampled_at <= taken.ended_at)
-    last = pick(within, "measure", [within.sampled_at.desc(), within["sample"].desc()])
-    later = matching(
-        last,
-        taken,
-        "measure",
-        where=lambda r: (r.other_at > r.sampled_at) | ((r.other_at == r.sampled_at) & (r.other >= r["sample"])),
-        other=taken["sample"],
-        other_at=_.sampled_at,
-        proven=_.negative_at,
-    )
-    proof = later.group_by("measure").agg(proven=_.proven.min())
-    rows = attach(last, proof, "measure", proven=_.proven)
-    # Known negative before the release is no breach at all.
+    newest = [_.sampled_at.desc(), _["sample"].desc()]
+    last = pick(taken.filter(taken.sampled_at <= taken.ended_at), "measure", newest)
+    proof = pick(taken.filter(taken.negative), "measure", newest)
+    rows = matching(m, last, "measure", sample=last["sample"], sampled_at=_.sampled_at)
+    rows = attach(rows, proof, "measure", proof=proof["sample"], proof_at=_.sampled_at)
+    # That sample itself, or a later one, is known negative.
+    proven = (rows.proof_at > rows.sampled_at) | ((rows.proof_at == rows.sampled_at) & (rows.proof >= rows["sample"]))
+    rows = rows.filter(~proven.fill_null(False))
     return forbid(
         rows,
         since=_.ended_at,
-        closed=_.proven,
         subject=_.person,
         item=_.measure,
         person=_.person,
