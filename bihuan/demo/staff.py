@@ -111,8 +111,8 @@ def vaccinate(w: World, fewer: dict[int, int], staff: dict[tuple[str, str], list
     doses[: r.kept] = 2
     old = age >= 60
     excused = old & (doses < 2) & (np.arange(n) >= r.kept)
-    for place, dose in fewer.items():
-        doses[place] = dose
+    for who_had, dose in fewer.items():
+        doses[who_had] = dose
     doses[ELDER] = 0
     who = np.flatnonzero(excused)
     w.book.add(
@@ -128,14 +128,14 @@ def vaccinate(w: World, fewer: dict[int, int], staff: dict[tuple[str, str], list
     town = {code: i for i, code in enumerate(w.tree.towns)}
     place = np.array([town[g[:9]] for g in w.tree.grids])
     product = rng.integers(0, 2, n)
-    for dose, after in ((1, 0), (2, 28), (3, 200)):
-        who = np.flatnonzero(doses >= dose)
+    for number, after in ((1, 0), (2, 28), (3, 200)):
+        who = np.flatnonzero(doses >= number)
         at = np.minimum(first[who] + after * DAY, w.now - 10 * DAY)
         w.book.add(
             "vaccinations",
             len(who),
             person=who,
-            dose=dose,
+            dose=number,
             at=at,
             product=pick(["北京生物", "科兴中维"], product[who]),
             unit=pick(clinics, place[r.grid[who]]),

@@ -228,10 +228,10 @@ def keep_up(w: World) -> None:
             sampled_by="疾控中心",
             lab=labs,
         )
-    for kind, days in INSPECTED.items():
+    for kind, every in INSPECTED.items():
         visited = units.kept_up("inspections", kind)
-        for back in (days // 2, days // 2 + days - 1):
-            at = today - back * DAY + 10 * HOUR + minutes(rng, 0, 300, len(visited))
+        for ago in (every // 2, every // 2 + every - 1):
+            at = today - ago * DAY + 10 * HOUR + minutes(rng, 0, 300, len(visited))
             w.book.add(
                 "inspections",
                 len(visited),
@@ -242,8 +242,8 @@ def keep_up(w: World) -> None:
                 team="县督查组",
             )
     hotels = units.kept_up("checks", "隔离点")
-    for back in (3, 9, 15):
-        at = today - back * DAY + 15 * HOUR + minutes(rng, 0, 120, len(hotels))
+    for ago in (3, 9, 15):
+        at = today - ago * DAY + 15 * HOUR + minutes(rng, 0, 120, len(hotels))
         good = dict.fromkeys(("three_zones", "two_passages", "disinfected", "waste"), True)
         w.book.add("site_checks", len(hotels), unit=hotels, at=at, **good)
     for hotel in units.kept_up("leaders", "隔离点"):

@@ -41,10 +41,10 @@ def _entry(s: Scene) -> None:
     )
 
 
-def _part(s: Scene, back: int, kg: float, **cells: object) -> tuple[str, str]:
+def _part(s: Scene, back: int, kg: float) -> tuple[str, str]:
     """A lot in the store, and a part of it on its way to the market: both keys."""
     cold = s.cold[places.COUNTY]
-    root = cold.stored(s.morning(back), **cells)
+    root = cold.stored(s.morning(back))
     return root, s.row("lots", product="分装", imported=True, kg=kg, split_from=root)
 
 
