@@ -169,7 +169,7 @@ def lot_undisinfected(w: World) -> Iterator[Hole]:
                     lot.key,
                     m.key,
                     received,
-                    ACUTE,
+                    BROKEN,
                     "单位主体",
                     w.in_unit(m["to_unit"]),
                     final=True,
