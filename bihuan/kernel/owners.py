@@ -7,8 +7,6 @@ next role up, sought the same way.
 
 from __future__ import annotations
 
-from typing import Any
-
 import ibis
 import ibis.expr.types as ir
 
@@ -59,20 +57,21 @@ def found_officers(addresses: ir.Table, duties: ir.Table, ladders: ir.Table) -> 
     targets = _targets(duties)
     climbing = matching(addresses, ladders, "role", step=ibis._.step, rung=ibis._.rung)
 
-    def sought(kind: str, column: str, rows: ir.Table, distance: Any) -> ir.Table:
-        ours = targets.filter(targets.kind == kind)
-        met = matching(rows, ours, {column: "target", "rung": "role"}, officer=ibis._.officer)
-        return met.select("person", "unit", "seek", "role", "step", "officer", near=distance)
-
-    levels = climbing.filter(climbing.seek.notnull())
-    levels = levels.mutate(code=ibis.array([levels.seek.substr(0, n) for n in LEVELS]).unnest()).distinct()
-    met = ibis.union(
-        sought("person", "person", climbing, ibis.literal(0, "int64")),
-        sought("unit", "unit", climbing, ibis.literal(1, "int64")),
-        sought("area", "code", levels, (100 - ibis._.code.length()).cast("int64")),
+    # Thousands of addresses share an area: it is climbed once for each area and role, not for each address.
+    seeks = climbing.filter(climbing.seek.notnull()).select("seek", "rung").distinct()
+    levels = seeks.mutate(code=ibis.array([seeks.seek.substr(0, n) for n in LEVELS]).unnest()).distinct()
+    above = matching(
+        levels, targets.filter(targets.kind == "area"), {"code": "target", "rung": "role"}, officer=ibis._.officer
     )
-    best = pick(met, ["person", "unit", "seek", "role"], [met.step.asc(), met.near.asc()])
-    return best.select("person", "unit", "seek", "role", "officer")
+    nearest = pick(above, ["seek", "rung"], [above.code.length().desc()])
+    rows = climbing
+    for kind in ("person", "unit"):
+        ours = targets.filter(targets.kind == kind)
+        rows = attach(rows, ours, {kind: "target", "rung": "role"}, **{f"of_{kind}": ibis._.officer})
+    rows = attach(rows, nearest, ["seek", "rung"], of_area=ibis._.officer)
+    rows = rows.mutate(officer=ibis.coalesce(rows.of_person, rows.of_unit, rows.of_area))
+    found = rows.filter(rows.officer.notnull())
+    return found.group_by(["person", "unit", "seek", "role"]).agg(officer=found.officer.argmin(found.step))
 
 
 def escalated_role(rows: ir.Table, ladders: ir.Table) -> ir.Table:
