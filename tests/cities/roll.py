@@ -147,11 +147,11 @@ def order_value(c: City, key: str) -> str:
         return c.pick(["37", "37.3", "38.0"])
     if key in ("lot.tolerance", "third_party_share"):
         return c.pick(["0", "0.005", "0.02", "0.5"])
-    if key.startswith("post.doses") or key.startswith("group.doses"):
+    if key.startswith(("post.doses", "group.doses")):
         return c.pick(["0", "1", "2", "3"])
     if key.startswith("exposure"):
         return c.pick(["1", "2", "10", "30", "60"])
-    if key.startswith("temperatures") or key.startswith("group.monitor"):
+    if key.startswith(("temperatures", "group.monitor")):
         return c.pick(["0", "1", "2", "3"])
     hourly = ["0", "1", "2", "4", "6", "12", "24", "48", "0.5"]
     daily = ["0", "1", "2", "3", "7", "14", "30"]
