@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from tests.reference.owners import BROKEN, UPKEEP, Hole, limit
+from tests.reference.owners import BROKEN, UPKEEP, Hole, limit, within_days
 from tests.reference.places import lapsed, last_or_recorded, repeated, unit_hole
 from tests.reference.rows import Row, plain
 from tests.reference.world import Place, World, days, hours
@@ -168,9 +168,9 @@ def finding_unproven(w: World) -> Iterator[Hole]:
         if again and again >= remedied and not f["recheck_passed"]:
             yield of_leader(w, "finding.unproven", f, "", again, UPKEEP)
             continue
-        due = remedied + days(w.order("finding.recheck_d", found_at(w, f)[1].area, remedied))
-        hole = of_leader(w, "finding.unproven", f, "", due, UPKEEP)
-        yield from limit(w.now, hole, due, again if again and again >= remedied else None)
+        hole = of_leader(w, "finding.unproven", f, "", remedied, UPKEEP)
+        every = w.order("finding.recheck_d", hole.area, remedied)
+        yield from within_days(w, hole, remedied, every, again if again and again >= remedied else None)
 
 
 def finding_recurs(w: World) -> Iterator[Hole]:
@@ -206,8 +206,8 @@ def inquiry_slow(w: World) -> Iterator[Hole]:
     """Not closed within inquiry.close_d of opened_at."""
     for i in w.rows("inquiries"):
         place = inquiry_place(w, i)
-        due = i["opened_at"] + days(w.order("inquiry.close_d", place.area, i["opened_at"]))
-        yield from limit(w.now, Hole("inquiry.slow", i.key, "", due, BROKEN, "县级领导", place), due, i["closed_at"])
+        hole = Hole("inquiry.slow", i.key, "", i["opened_at"], BROKEN, "县级领导", place)
+        yield from within_days(w, hole, hole.since, w.order("inquiry.close_d", place.area, hole.since), i["closed_at"])
 
 
 RULES = [

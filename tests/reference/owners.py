@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tests.reference.rows import Row, plain
-from tests.reference.world import Place, World, hours
+from tests.reference.world import Place, World, days, hours
 
 UP = {
     "网格员": "村干部",
@@ -60,6 +60,12 @@ def limit(now: datetime, hole: Hole, due: datetime, closed: datetime | None) -> 
     if closed is None:
         return [replace(hole, state="open" if now > due else "pending")]
     return [replace(hole, state="late", closed_at=closed)] if closed > due else []
+
+
+def within_days(w: World, hole: Hole, opens: datetime, n: float, closed: datetime | None) -> list[Hole]:
+    """Due n days after it opens; 0 days = not required."""
+    due = opens + days(n)
+    return limit(w.now, replace(hole, since=due), due, closed) if n else []
 
 
 def named_duties(w: World, role: str) -> list[Row]:

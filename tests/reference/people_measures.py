@@ -213,7 +213,10 @@ def aid_missed(w: World) -> Iterator[Hole]:
             continue
         if not patient(w, m["person"], m["since"]):
             opens = max([m["since"], *(a["at"] for a in w.of("aid", m["person"]))])
-            due = opens + days(order(w, m, "aid_d", opens))
+            every = order(w, m, "aid_d", opens)
+            if not every:
+                continue
+            due = opens + days(every)
             yield from limit(w.now, hole_of(w, "aid.missed", m, m.key, due, ACUTE, "网格员"), due, None)
 
 

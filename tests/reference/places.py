@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tests.reference.owners import ACUTE, BROKEN, UPKEEP, Hole, limit
+from tests.reference.owners import ACUTE, BROKEN, UPKEEP, Hole, limit, within_days
 from tests.reference.people_facts import CENTRAL, running
 from tests.reference.rows import Row
 from tests.reference.stocks import counties
@@ -209,8 +209,8 @@ def site_unchecked(w: World) -> Iterator[Hole]:
     """In use, no site check within site.check_d of the later of the last one and first use."""
     for u, _ in in_use(w):
         opens = max([min(m["since"] for m in isolated(w, u)), *(c["at"] for c in w.by("site_checks", "unit", u.key))])
-        due = opens + days(w.order("site.check_d", u["area"], opens))
-        yield from limit(w.now, unit_hole(w, "site.unchecked", u.key, "", due, BROKEN, "部门监管"), due, None)
+        hole = unit_hole(w, "site.unchecked", u.key, "", opens, BROKEN, "部门监管")
+        yield from within_days(w, hole, opens, w.order("site.check_d", u["area"], opens), None)
 
 
 def site_failed(w: World) -> Iterator[Hole]:

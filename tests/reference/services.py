@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.reference.command import absent_since
-from tests.reference.owners import ACUTE, BROKEN, UPKEEP, Hole, limit
+from tests.reference.owners import ACUTE, BROKEN, UPKEEP, Hole, limit, within_days
 from tests.reference.rows import Row, contract
 from tests.reference.stocks import counties
-from tests.reference.world import Place, World, days, hours, midnight
+from tests.reference.world import Place, World, hours, midnight
 
 
 # ── contracts ────────────────────────────────────────────────────────────────────────────────────
@@ -110,9 +110,8 @@ def team_untrained(w: World) -> Iterator[Hole]:
             continue
         hole = Hole("team.untrained", t.key, "", t["since"], UPKEEP, "部门监管", Place(area=t["area"]))
         if t["trained_at"]:
-            due = t["trained_at"] + days(w.order("team.train_d", t["area"], t["trained_at"]))
-            yield from limit(w.now, Hole(**{**vars(hole), "since": due}), due, None)
-        else:
+            yield from within_days(w, hole, t["trained_at"], w.order("team.train_d", t["area"], t["trained_at"]), None)
+        elif w.order("team.train_d", t["area"]):
             yield hole
 
 
@@ -147,8 +146,8 @@ def plan_undrilled(w: World) -> Iterator[Hole]:
         opens = max(
             m for m in [p["approved_at"], p["revised_at"], *(d["at"] for d in w.by("drills", "plan", p.key))] if m
         )
-        due = opens + days(w.order("plan.drill_d", p["area"], opens))
-        yield from limit(w.now, plan_hole("plan.undrilled", p, "", due, UPKEEP, "县级领导"), due, None)
+        hole = plan_hole("plan.undrilled", p, "", opens, UPKEEP, "县级领导")
+        yield from within_days(w, hole, opens, w.order("plan.drill_d", p["area"], opens), None)
 
 
 def plan_dead(w: World) -> Iterator[Hole]:
@@ -174,9 +173,9 @@ def plan_unmended(w: World) -> Iterator[Hole]:
         for d in drills:
             if d["met"] is False:
                 mended = [p["revised_at"], *(x["at"] for x in drills if x["met"])]
-                due = d["at"] + days(w.order("plan.mend_d", p["area"], d["at"]))
                 first = min((m for m in mended if m and m >= d["at"]), default=None)
-                yield from limit(w.now, plan_hole("plan.unmended", p, d.key, due, BROKEN, "县级领导"), due, first)
+                hole = plan_hole("plan.unmended", p, d.key, d["at"], BROKEN, "县级领导")
+                yield from within_days(w, hole, d["at"], w.order("plan.mend_d", p["area"], d["at"]), first)
 
 
 def plan_ungridded(w: World) -> Iterator[Hole]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from tests.reference.owners import BROKEN, UPKEEP, Hole, limit
+from tests.reference.owners import BROKEN, UPKEEP, Hole, within_days
 from tests.reference.rows import Row
-from tests.reference.world import Place, World, days, midnight
+from tests.reference.world import Place, World, midnight
 
 
 def counties(w: World) -> list[Row]:
@@ -71,9 +71,8 @@ def stock_stale(w: World) -> Iterator[Hole]:
         for item, rows in of_county(w, county).items():
             if w.order(f"stock.days.{item}", county["area"]) > 0:
                 newest = max(r["at"] for r in rows)
-                due = newest + days(w.order("stock.count_d", county["area"], newest))
-                hole = Hole("stock.stale", county["area"], item, due, UPKEEP, "部门监管", Place(area=county["area"]))
-                yield from limit(w.now, hole, due, None)
+                hole = Hole("stock.stale", county["area"], item, newest, UPKEEP, "部门监管", Place(area=county["area"]))
+                yield from within_days(w, hole, newest, w.order("stock.count_d", county["area"], newest), None)
 
 
 RULES = [stock_short, stock_expired, stock_stale]
