@@ -131,7 +131,7 @@ def order_value(c: City, key: str) -> str:
         return "十四"
     default = PARAMETERS[key][1] if key in PARAMETERS else 0.0
     if isinstance(default, tuple):
-        return "+".join(str(c.pick([0, 0, 7, 14, 10, 0.5])) for _ in range(3))
+        return "+".join(str(c.pick([0, 0, 7, 14, 10])) for _ in range(3))
     if isinstance(default, bool):
         return c.pick(["是", "否"])
     if isinstance(default, list):
