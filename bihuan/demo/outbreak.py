@@ -35,9 +35,7 @@ class Three:
         at_work = staff[hotel, "隔离点服务"]
         self.first = next(p for p in at_work if self._village(w, p) not in w.units.spared["entrances"])
         self.second = next(p for p in at_work if p != self.first)
-        mates = np.flatnonzero((w.roll.household == w.roll.household[self.first]) & w.roll.free)
-        self.third = int(mates[0])
-        w.roll.free[mates] = False
+        self.third = self.first + 1  # the other of the two who live there
         self.positive = w.at("2022-01-04T13:30")
         self.later = w.at("2022-01-05T13:00")
         self.village = self._village(w, self.first)

@@ -27,7 +27,7 @@ AT_UNITS = (
 def free_adults(w: World, rng: np.random.Generator, county: str, n: int, *, size: int = 0) -> Any:
     """``n`` grown-ups of a county who have no part yet; they have one now.
 
-    ``size`` = the first of households of that size only.
+    ``size`` = the first of households of that size only, of whom nobody else gets a part then.
     """
     r, age = w.roll, age_at(w)
     mask = (w.tree.county_of[r.grid] == w.tree.counties.index(county)) & (age > 20) & (age < 58) & r.free
@@ -36,6 +36,8 @@ def free_adults(w: World, rng: np.random.Generator, county: str, n: int, *, size
     if len(found) < n:
         raise ValueError(f"{county} has no {n} grown-ups left: give more people")
     r.free[found] = False
+    if size:
+        r.free[np.isin(r.household, r.household[found])] = False
     return np.sort(found)
 
 
