@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bihuan.cli import glue
-from bihuan.cli.words import Stop, Words
+from bihuan.cli.words import Stop, Words, command
 
 
 def template(asked: argparse.Namespace, words: Words) -> int:
@@ -32,7 +32,7 @@ def template(asked: argparse.Namespace, words: Words) -> int:
         raise Stop(refused.zh, refused.en) from refused
     n = len(program.ledgers)
     print(words(f"{n} 本空白台账写在 {path}。填好后：", f"{n} empty ledgers are in {path}. Once filled:"))
-    print(f"  bihuan check {path}")
+    print(f"  {command()} check {shlex.quote(str(path))}")
     return 0
 
 
@@ -77,7 +77,7 @@ def demo(asked: argparse.Namespace, words: Words) -> int:
             f"{len(summary.planted)} holes are planted, see {folder / 'planted.csv'}. Find them:",
         )
     )
-    print(f"  bihuan check {shlex.quote(str(folder))} --as-of {at}")
+    print(f"  {command()} check {shlex.quote(str(folder))} --as-of {at}")
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bihuan.audit import families
 from bihuan.cli.aligned import one_line, table
-from bihuan.cli.words import Words
+from bihuan.cli.words import Words, command
 
 if TYPE_CHECKING:
     import duckdb
@@ -188,11 +188,12 @@ class Screen:
             hole, subject, item = first
             folder = self.asked.folder
             at = f" --as-of {self.asked.as_of}" if self.asked.as_of else ""
+            me = command()
             names = " ".join(shlex.quote(x) for x in (hole, subject or "", item) if x)
             lines.append(
                 self.words(
-                    f"看依据：bihuan why {shlex.quote(folder)} {names}{at}　看规则：bihuan explain {hole}",
-                    f"its rows: bihuan why {shlex.quote(folder)} {names}{at}   its rule: bihuan explain {hole}",
+                    f"看依据：{me} why {shlex.quote(folder)} {names}{at}　看规则：{me} explain {hole}",
+                    f"its rows: {me} why {shlex.quote(folder)} {names}{at}   its rule: {me} explain {hole}",
                 )
             )
         elif not sum(self.intake.rows.values()):

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 Lang = Literal["zh", "en"]
@@ -44,6 +48,14 @@ def spoken(argv: Sequence[str]) -> Words:
         elif word.startswith("--lang="):
             chosen = word[len("--lang=") :]
     return Words("en" if chosen == "en" else "zh")
+
+
+def command() -> str:
+    """How this command is called here, for lines to be copied: by its name where the shell finds it."""
+    called = sys.argv[0] if sys.argv else ""
+    if Path(called).name != "bihuan" or shutil.which("bihuan"):
+        return "bihuan"
+    return shlex.quote(called)
 
 
 def version() -> str:
