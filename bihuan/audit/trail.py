@@ -127,8 +127,9 @@ def _rows(con: duckdb.DuckDBPyConnection, ledger: Ledger, about: About) -> list[
 def _moment(ledger: Ledger, columns: tuple[Column, ...], cells: list[object]) -> dt.datetime | None:
     """The moment at which a row stands on the line: its own event or beginning, else when it was recorded."""
     values = {c.name: v for c, v in zip(columns, cells, strict=True)}
-    moments = () if ledger.name in ROLLS else (*ledger.event_columns, *(c for c in ledger.columns if c.is_moment))
-    first = [c.name for c in moments if values[c.name]]
+    moments = () if ledger.name in ROLLS else tuple(c for c in ledger.columns if c.is_moment)
+    began = tuple(c for c in moments if c.name == "since")
+    first = [c.name for c in (*ledger.event_columns, *began, *moments) if values[c.name]]
     value = values[first[0]] if first else values["recorded_at"]
     if isinstance(value, dt.datetime):
         return value

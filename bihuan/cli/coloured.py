@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bihuan.cli.aligned import width, wrapped
+from bihuan.cli.aligned import cut, width, wrapped
 from bihuan.cli.screen import SEVERITIES, Screen
 
 if TYPE_CHECKING:
@@ -19,24 +19,28 @@ COLOURS = {"急": "bold red", "重": "yellow", "常": "default"}
 ACCENT = "cyan"
 LEAST = 5
 """Holes that are printed on the smallest of screens."""
-WARNINGS = 6
-"""Lines of each kind of warning; the rest is counted."""
 
 
 def show(screen: Screen, con: duckdb.DuckDBPyConnection, seconds: float, console: Console | None = None) -> None:
     """Print as much as the screen holds: of each kind of warning the first lines, of holes what fits below."""
     console = console or Console(highlight=False)
     before = _Lines(console)
-    for said, style in ((screen.unread(), "bold red"), (screen.odd(), "yellow"), (screen.not_judged(), "yellow")):
-        for place, line in enumerate(_few(said, screen)):
-            before.add(Text(line, style=style if place == 0 else "default"))
+    # What could not be read takes what it needs, within reason; of the rest a few lines, and the number of the others.
+    warnings = (
+        (screen.unread(), "bold yellow", max(console.height // 4, 4)),
+        (screen.odd(), "yellow", max(console.height // 10, 2)),
+        (screen.not_judged(), "yellow", max(console.height // 10, 2)),
+    )
+    for said, style, most in warnings:
+        for place, line in enumerate(_few(said, most, screen)):
+            before.add(Text(cut(line, console.width), style=style if place == 0 else "default"))
     before.add(Text(screen.headline(seconds), style=ACCENT))
     before.add(_totals(screen))
     after = _Lines(console)
     for line in screen.next(con):
         after.add(Text(line, style="dim"))
     room = console.height - before.used - after.used - 2
-    counts, high = _counts(screen, console.width, max(room - LEAST * 2 - 3, 6))
+    counts, high = _counts(screen, console.width, max(room - LEAST - 4, 4))
     holes = _holes(screen, con, console.width, room - high)
     before.show()
     for grid in (counts, holes):
@@ -62,9 +66,10 @@ class _Lines:
             self.console.print(line, soft_wrap=True)
 
 
-def _few(lines: list[str], screen: Screen) -> list[str]:
-    left = len(lines) - WARNINGS
-    return [*lines[:WARNINGS], screen.words(f"  ……还有 {left} 条", f"  … {left} more")] if left > 0 else lines
+def _few(lines: list[str], most: int, screen: Screen) -> list[str]:
+    left = len(lines) - most
+    more = screen.words(f"  ……还有 {left} 条，全部见 bihuan check … | less", f"  … {left} more: bihuan check … | less")
+    return [*lines[:most], more] if left > 1 else lines
 
 
 def _totals(screen: Screen) -> Text:
