@@ -45,7 +45,7 @@ def test_it_fits_one_screen(places: int, lines: int, crowded: Path) -> None:
     # On the smallest of screens the first five holes are shown all the same, and what could not be judged before them.
     assert taken <= max(lines, 26)
     assert said[0].startswith("读不了的 1 个") and "people.csv" in said[1]
-    assert sum("ticket." in line and line.startswith(("急", "重")) for line in said) >= 5
+    assert sum(line.startswith(("急  ", "重  ")) for line in said) >= 5
 
 
 def test_columns_stand_under_each_other(crowded: Path) -> None:
