@@ -111,7 +111,8 @@ def obligations(
 
 
 def state() -> Any:
-    """*kept*, *late*, *open* (a hole), *pending* or *ahead*, of an obligation at the as-of time, as a deferred."""
+    """*kept*, *late*, *open* (a hole), *pending* or *ahead* (not opened yet), of an obligation at the as-of time, as a
+    deferred."""
     o = ibis._
     return ibis.cases(
         (o.ob_closed.notnull() & (o.ob_closed <= o.ob_due), "kept"),
@@ -120,6 +121,7 @@ def state() -> Any:
         ((o.ob_kind == "state") & (o.ob_since <= now()), "open"),
         (o.ob_kind == "state", "ahead"),
         (o.ob_due < now(), "open"),
+        (o.ob_opens > now(), "ahead"),
         else_="pending",
     )
 
