@@ -1,0 +1,1 @@
+"""The desk (指挥台): the face in front of which a headquarters sits."""
