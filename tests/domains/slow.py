@@ -35,12 +35,15 @@ class Duty:
     since: dt.datetime
     due: dt.datetime | None = None
     closed: dt.datetime | None = None
+    opens: dt.datetime | None = None  # where it may lie ahead of now
 
     def state(self, now: dt.datetime) -> str:
         if self.due is None:
             return "open" if self.since <= now else "ahead"
         if self.closed is not None:
             return "kept" if self.closed <= self.due else "late"
+        if self.due >= now and self.opens is not None and self.opens > now:
+            return "ahead"
         return "open" if self.due < now else "pending"
 
 

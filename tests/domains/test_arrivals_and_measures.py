@@ -155,7 +155,7 @@ def course(c: City) -> Iterator[Duty]:
         e, wanted, ended = end(c, m), ordered(c, m), m["ended_at"]
         grace = None if e is None else c.hours("release_grace_h", who[2], e)
         if e is not None and grace is not None and not case_since(c, m):
-            yield Duty("measure.overstay", *who, "重", e + grace, e + grace, ended)
+            yield Duty("measure.overstay", *who, "重", e + grace, e + grace, ended, opens=e)
             if ended is not None and ended < e - grace:
                 due = ended + c.hours("handover_h", who[2], ended)
                 closed = min(answers(c, m["person"], RANK[kind], ended), default=None)
@@ -182,9 +182,8 @@ def course(c: City) -> Iterator[Duty]:
             day = dt.datetime.combine(at.date(), dt.time()) + days(int(n))
             if (ended is None or day < ended) and (e is None or day <= e):
                 closed = min((s for s in taken if s >= day), default=None)
-                yield Duty(
-                    "measure.untested", who[0], f"{who[1]}/{n}", who[2], "重", day + 48 * H, day + 48 * H, closed
-                )
+                due, item = day + 48 * H, f"{m['measure']}/{n}"
+                yield Duty("measure.untested", m["person"], item, who[2], "重", due, due, closed, opens=day)
         readings = [r["at"] for r in c.of("monitoring", "person", m["person"]) if r["temperature"] is not None]
         for back in range(1, 8):
             day = dt.datetime.combine(c.now.date(), dt.time()) - days(back)

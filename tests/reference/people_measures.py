@@ -92,10 +92,10 @@ def measure_unmonitored(w: World) -> Iterator[Hole]:
 
 
 def measure_overstay(w: World) -> Iterator[Hole]:
-    """Not ended release_grace_h after E, no case since."""
+    """Not ended release_grace_h after E, no case since; before E nothing is owed yet."""
     for m in w.rows("measures"):
         end = measure_end(w, m)
-        if end and m["since"] <= w.now and not case_since(w, m):
+        if end and max(m["since"], end) <= w.now and not case_since(w, m):
             due = end + hours(order(w, m, "release_grace_h", end))
             yield from limit(w.now, hole_of(w, "measure.overstay", m, m.key, due, BROKEN, "镇干部"), due, m["ended_at"])
 
