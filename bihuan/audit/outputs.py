@@ -95,20 +95,21 @@ def rejects_path(out: Path) -> Path:
     return out.with_name(f"{out.stem}.rejects{out.suffix}")
 
 
-def write_holes(con: duckdb.DuckDBPyConnection, path: Path, lang: str, about: list[tuple[str, str]]) -> None:
-    """Write ``printed``. ``about`` (what, which) is told on a sheet of its own in a workbook. A list that holds pending
-    ones too has one column more, ``state``: open, late, pending."""
-    pending = con.execute("SELECT 1 FROM printed WHERE state = 'pending' LIMIT 1").fetchone() is not None
+def write_holes(
+    con: duckdb.DuckDBPyConnection, path: Path, lang: str, about: list[tuple[str, str]], pending: bool = False
+) -> None:
+    """Write ``printed``. ``about`` (what, which) is told on a sheet of its own in a workbook. Where ``pending``
+    ones were asked for the list has one column more, ``state``: open, late, pending."""
     columns = (*COLUMNS, "state") if pending else COLUMNS
-    _write(con, "printed", columns, path, lang, ("问题清单", "holes"), about)
+    write_table(con, "printed", columns, path, lang, ("问题清单", "holes"), about)
 
 
 def write_rejects(con: duckdb.DuckDBPyConnection, path: Path, lang: str) -> None:
     """Write ``rejects``."""
-    _write(con, "rejects", REJECT_COLUMNS, path, lang, ("退回行", "rejects"), [])
+    write_table(con, "rejects", REJECT_COLUMNS, path, lang, ("退回行", "rejects"), [])
 
 
-def _write(
+def write_table(
     con: duckdb.DuckDBPyConnection,
     table: str,
     columns: tuple[str, ...],
@@ -117,6 +118,7 @@ def _write(
     title: tuple[str, str],
     about: list[tuple[str, str]],
 ) -> None:
+    """Write these columns of a table, in its order; ``title`` is the sheet's name in a workbook, in both languages."""
     with whole(path) as part:
         ending = path.suffix.lower()
         if ending == ".xlsx":

@@ -49,7 +49,9 @@ def named_ledgers(program: Program) -> tuple[Ledger, ...]:
 
 
 def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
-    """Make ``printed`` of the engine's ``holes``: the columns of the contract and ``state``, in the order of print.
+    """Make ``printed`` of the engine's ``holes``: the columns of the contract, in the order of print, and behind them
+    ``state``, ``unit``, ``due``, ``label`` (the subject by name and key) and ``sentence`` (the text without what is
+    said of its state).
 
     The stages of :func:`named_ledgers` must be there.
     """
@@ -92,18 +94,18 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
     tidy = ("replace(", ", '） ', '）')") if zh else ("", "")
     pending = PENDING[here].split("{due}")
     late = LATE[here].split("{closed}")
+    sentence = f"{tidy[0]}{filled('w.reason')}{tidy[1]}"
     text = (
         f"CASE WHEN h.state = 'pending' THEN '{pending[0]}' || {moment('due')} || '{pending[1]}' ELSE '' END || "
-        f"{filled('w.reason')} || "
-        f"CASE WHEN h.state = 'late' THEN '{late[0]}' || {moment('closed_at')} || '{late[1]}' "
+        f"{sentence} || CASE WHEN h.state = 'late' THEN '{late[0]}' || {moment('closed_at')} || '{late[1]}' "
         f"WHEN h.owner IS NULL THEN '{NOBODY[here]}' ELSE '' END"
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE printed AS
         SELECT h.hole, w.name, h.severity, h.subject_kind, h.subject, h.item, h.area, h.since, h.closed_at, h.owner,
-               h.owner_name, h.escalated_to, h."order", {tidy[0]}{text}{tidy[1]} AS text,
+               h.owner_name, h.escalated_to, h."order", {text} AS text,
                {tidy[0]}{filled("w.remedy")}{tidy[1]} AS remedy,
-               h.evidence, h.state
+               h.evidence, h.state, h.unit, h.due, {label("s", "h.subject")} AS label, {sentence} AS sentence
         FROM holes h JOIN print_said w ON w.hole = h.hole
         LEFT JOIN print_labels s ON s.kind = h.subject_kind AND s.key = h.subject
         LEFT JOIN print_labels u ON u.kind = 'unit' AND u.key = h.unit

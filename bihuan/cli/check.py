@@ -53,7 +53,7 @@ def check(asked: argparse.Namespace, words: Words, show: Show | None = None) -> 
             )
         try:
             if out is not None:
-                outputs.write_holes(con, out, words.lang, _about(asked, result, words))
+                outputs.write_holes(con, out, words.lang, _about(asked, result, words), asked.pending)
             if rejects is not None:
                 outputs.write_rejects(con, rejects, words.lang)
         except outputs.Unwritable as refused:

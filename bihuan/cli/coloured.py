@@ -9,16 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bihuan.cli import report
 from bihuan.cli.aligned import cut, width, wrapped
+from bihuan.cli.report import COLOURS, LEAST
 from bihuan.cli.screen import SEVERITIES, Screen
 
 if TYPE_CHECKING:
     import duckdb
 
-COLOURS = {"急": "bold red", "重": "yellow", "常": "default"}
-ACCENT = "cyan"
-LEAST = 5
-"""Holes that are printed on the smallest of screens."""
+ACCENT = report.STYLES["accent"]
 
 
 def show(screen: Screen, con: duckdb.DuckDBPyConnection, seconds: float, console: Console | None = None) -> None:
@@ -39,13 +38,19 @@ def show(screen: Screen, con: duckdb.DuckDBPyConnection, seconds: float, console
     after = _Lines(console)
     for line in screen.next(con):
         after.add(Text(line, style="dim"))
+    # What was asked for beside the holes shares the screen with them.
+    asked = screen.asked.pending + screen.asked.history
     room = console.height - before.used - after.used - 2
-    counts, high = _counts(screen, console.width, max(room - LEAST - 4, 4))
-    holes = _holes(screen, con, console.width, room - high)
+    high = max(room - LEAST - 4, 4) if not asked else max(room // 4, 4)
+    counts, high = _counts(screen, console.width, high)
+    share = max((room - high) // (1 + asked), LEAST)
+    holes = _holes(screen, con, console.width, share)
     before.show()
     for grid in (counts, holes):
         if grid is not None:
             console.print(grid)
+    for parts in screen.lists(con, share, max(share - 4, 1)):
+        report.show(parts, console)
     after.show()
 
 

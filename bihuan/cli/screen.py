@@ -5,14 +5,16 @@ screen on a terminal, in colour; plain lines where it is piped.
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bihuan.audit import families
+from bihuan.cli import report
 from bihuan.cli.aligned import one_line, table
+from bihuan.cli.report import FIRST
+from bihuan.cli.todo import TODO, pending
+from bihuan.cli.todo import late as late_ones
 from bihuan.cli.words import Words, command
 
 if TYPE_CHECKING:
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from bihuan.kernel.program import Program
 
 SEVERITIES = ("急", "重", "常")
-FIRST = 20
-"""Holes that are printed where there is no screen to fit."""
-
 Row = tuple[str, str, str, str, str]
 
 
@@ -46,7 +45,7 @@ class Screen:
         self.intake, self.result, self.out, self.rejects = intake, result, out, rejects
 
     def show(self, con: duckdb.DuckDBPyConnection, seconds: float) -> None:
-        if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        if report.on_terminal():
             from bihuan.cli.coloured import show
 
             show(self, con, seconds)
@@ -71,6 +70,8 @@ class Screen:
             order = (0, 1, 2, 4, 3)  # the sentence last: it is as long as it is
             lines += table([[row[place] for place in order] for row in [heads, *rows]])
             lines += [*self.rest(len(rows)), ""]
+        for parts in self.lists(con, TODO, FIRST):
+            lines += [*report.lines(parts), ""]
         return lines + self.next(con)
 
     # ── the parts ───────────────────────────────────────────────────────────────────────────────
@@ -164,16 +165,21 @@ class Screen:
         ]
 
     def first(self, con: duckdb.DuckDBPyConnection, number: int) -> list[Row]:
-        """(severity, since, hole, text, owner) of the first holes."""
+        """(severity, since, hole, text, owner) of the first open holes."""
         found = con.execute(
             "SELECT severity, coalesce(strftime(since, '%Y-%m-%d %H:%M'), ''), hole, text, "
-            f"coalesce(owner_name, owner, '') FROM printed LIMIT {number}"
+            f"coalesce(owner_name, owner, '') FROM printed WHERE state = 'open' LIMIT {number}"
         ).fetchall()
         nobody = self.words("无人", "nobody")
         return [(s, at, hole, one_line(text), one_line(owner) or nobody) for s, at, hole, text, owner in found]
 
+    def lists(self, con: duckdb.DuckDBPyConnection, todo: int, late: int) -> list[list[report.Part]]:
+        """The lists that were asked for beside the holes: what is to be done, what was closed late."""
+        made = [pending(con, self.words, todo)] if self.asked.pending else []
+        return made + ([late_ones(con, self.words, late)] if self.asked.history else [])
+
     def rest(self, shown: int) -> list[str]:
-        left = sum(c.number for c in self.result.counts) - shown
+        left = self.result.number() - shown
         return [self.words(f"……还有 {left} 个", f"… and {left} more")] if left > 0 else []
 
     def next(self, con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -183,7 +189,7 @@ class Screen:
             lines.append(self.words(f"问题清单：{self.out}", f"list of holes: {self.out}"))
         elif self.result.number():
             lines.append(self.words("写出清单：加 --out 问题清单.xlsx", "write the list: add --out holes.xlsx"))
-        first = con.execute("SELECT hole, subject, item FROM printed LIMIT 1").fetchone()
+        first = con.execute("SELECT hole, subject, item FROM printed ORDER BY state <> 'open' LIMIT 1").fetchone()
         if first:
             hole, subject, item = first
             folder = self.asked.folder

@@ -115,7 +115,8 @@ def state() -> Any:
     deferred."""
     o = ibis._
     return ibis.cases(
-        (o.ob_closed.notnull() & (o.ob_closed <= o.ob_due), "kept"),
+        # What was closed by the moment at which it would have become a hole never was one.
+        (o.ob_closed.notnull() & (o.ob_closed <= ibis.greatest(o.ob_due, o.ob_since)), "kept"),
         (o.ob_closed.notnull(), "late"),
         (o.ob_kind == "foreseen", "open"),
         ((o.ob_kind == "state") & (o.ob_since <= now()), "open"),

@@ -157,3 +157,36 @@ def test_a_single_file_is_audited(county: Path, bihuan: Run) -> None:
 def test_ledgers_without_a_row_are_not_health(tmp_path: Path, bihuan: Run) -> None:
     (tmp_path / "notices.csv").write_text(LEDGERS["notices"].splitlines()[0] + "\n", encoding="utf-8")
     assert "一行也没有" in bihuan("check", tmp_path).out
+
+
+def test_what_is_pending_is_a_list_to_work_from_grouped_by_owner(county: Path, bihuan: Run) -> None:
+    (county / "tickets.csv").write_text(
+        LEDGERS["tickets"].splitlines()[0] + "\nK2,举报,,610723101,2022-01-06T10:00,,\n"
+        "K4,求助,,610723101,2022-01-06T12:00:01,,\nK5,咨询,,6107,2022-01-06T10:00,,\n"
+        "K6,求助,,610723101,2022-01-06T14:00:02,,\n",
+        encoding="utf-8",
+    )
+    out = bihuan("check", county, "--as-of", AS_OF, "--only", "ticket.late", "--pending").out
+    lines = out[out.index("待办 3 件") :].splitlines()
+    assert lines[1] == "王五 O1　2 件，最早 2022-01-06 14:00"  # due at this very second: still pending
+    assert [line.split()[:2] for line in lines[2:4]] == [["2022-01-06", "14:00"], ["2022-01-07", "10:00"]]
+    assert "K4" in lines[2] and "K2" in lines[3]
+    assert lines[4].startswith("没有责任人") and "K5" in lines[5]
+    assert "K6" not in out  # received after the as-of time: not known, and nothing to do
+
+
+def test_what_was_closed_late_is_told_with_both_times(county: Path, bihuan: Run) -> None:
+    out = bihuan("check", county, "--as-of", AS_OF, "--only", "ticket.late", "--history", "--lang", "en").out
+    line = next(line for line in out[out.index("Closed late: 1") :].splitlines() if "K3" in line)
+    assert line.split()[1:5] == ["2022-01-06", "10:00", "2022-01-06", "11:00"]
+    # Closed at exactly its due time it was in time.
+    tickets = county / "tickets.csv"
+    tickets.write_text(tickets.read_text(encoding="utf-8").replace("T11:00,", "T10:00,"), encoding="utf-8")
+    out = bihuan("check", county, "--as-of", AS_OF, "--only", "ticket.late", "--history").out
+    assert "没有迟办" in out
+
+
+def test_the_state_is_a_column_where_pending_ones_were_asked_for(county: Path, tmp_path: Path, bihuan: Run) -> None:
+    out = tmp_path / "holes.csv"
+    bihuan("check", county, "--as-of", AS_OF, "--only", "notice", "--pending", "--out", out)
+    assert list(rows(out)[0]) == [*COLUMNS.split(), "state"]

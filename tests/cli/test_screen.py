@@ -38,9 +38,12 @@ def crowded(county: Path) -> Path:
     return county
 
 
-@pytest.mark.parametrize(("places", "lines"), [(80, 24), (120, 40), (60, 20)])
-def test_it_fits_one_screen(places: int, lines: int, crowded: Path) -> None:
-    said, _ = screen(crowded, places, lines)
+@pytest.mark.parametrize(
+    ("places", "lines", "options"),
+    [(80, 24, ()), (120, 40, ()), (60, 20, ()), (120, 40, ("--pending", "--history")), (100, 36, ("--pending",))],
+)
+def test_it_fits_one_screen(places: int, lines: int, options: tuple[str, ...], crowded: Path) -> None:
+    said, _ = screen(crowded, places, lines, *options)
     taken = sum(max(-(-width(line) // places), 1) for line in said)
     # On the smallest of screens the first five holes are shown all the same, and what could not be judged before them.
     assert taken <= max(lines, 26)
