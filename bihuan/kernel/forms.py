@@ -14,7 +14,7 @@ from typing import Any, Literal
 import ibis
 import ibis.expr.types as ir
 
-from bihuan.kernel.joins import On, lacking, last_answer
+from bihuan.kernel.joins import On, columns_of, lacking, last_answer, matching
 from bihuan.kernel.moments import days, hours, live, midnight, nothing, now
 
 OBLIGATION = {
@@ -33,6 +33,7 @@ OBLIGATION = {
     "ob_taken": "string",  # an owner named by the row itself
     "ob_severity": "string",  # overrides the loop's severity
     "ob_subject_kind": "string",  # overrides the loop's kind of subject
+    "ob_final": "boolean",  # overrides whether the loop's holes cannot be made good
     "ob_order": "string",  # the orders that govern it
     "ob_evidence": "string",  # rows it rests on: ledger:key, comma-separated
 }
@@ -83,6 +84,7 @@ def obligations(
     taken: Any = None,
     severity: Any = None,
     subject_kind: Any = None,
+    final: bool | None = None,
     evidence: Any = None,
 ) -> ir.Table:
     """Rows of the shape ``OBLIGATION`` from an obliged set; the forms below call it, loops call the forms."""
@@ -103,6 +105,7 @@ def obligations(
         "ob_taken": taken,
         "ob_severity": severity,
         "ob_subject_kind": subject_kind,
+        "ob_final": nothing("boolean") if final is None else ibis.literal(final),
         "ob_order": order,
         "ob_evidence": _cites(rows, evidence),
     }
@@ -178,6 +181,44 @@ def daily(rows: ir.Table, first: Any, end: Any, back: int = 7) -> ir.Table:
         each.day_end.isnull() | (each.day_end >= each.day + ibis.interval(days=1))
     )
     return each.filter(whole).drop("day_first", "day_end", "back")
+
+
+def cover(
+    rows: ir.Table,
+    covers: ir.Table,
+    on: On,
+    *,
+    start: str = "start",
+    end: str = "end",
+    longer: float = 0,
+) -> ir.Table:
+    """*An interval covered by intervals*: each row once for each gap in its cover; adds ``gap_from``, ``gap_to``.
+
+    Rows and covers have the columns ``start`` and ``end`` (half-open, none null: an open end is ``moments.END``). A
+    cover that ends at or before its start covers nothing; covers may overlap, touch, and reach beyond the interval.
+    Only gaps of more than ``longer`` minutes are told; ``gap_from`` is where a gap truly begins, however long ago.
+
+    One pass over the covers of each interval in the order of their starts: a gap lies between the furthest end so far
+    and the next start. The interval's own end stands among the starts, so its last gap is one like the others.
+    """
+    keys = columns_of(on)
+    spans = rows.select(*keys, span_start=rows[start], span_end=rows[end]).distinct()
+    spans = spans.filter(spans.span_start < spans.span_end)
+    met = matching(
+        spans,
+        covers.filter(covers[start] < covers[end]),
+        on,
+        where=lambda r: (r.cover_start < r.span_end) & (r.cover_end > r.span_start),
+        cover_start=ibis._[start],
+        cover_end=ibis._[end],
+    )
+    met = ibis.union(met, spans.mutate(cover_start=spans.span_end, cover_end=spans.span_end))
+    names = [*keys, "span_start", "span_end"]
+    before = ibis.window(group_by=[met[n] for n in names], order_by=met.cover_start, rows=(None, -1))
+    met = met.mutate(gap_from=ibis.coalesce(met.cover_end.max().over(before), met.span_start), gap_to=met.cover_start)
+    gaps = met.filter(met.gap_from + ibis.interval(seconds=round(longer * 60)) < met.gap_to)
+    same = {**{k: k for k in keys}, start: "span_start", end: "span_end"}
+    return matching(rows, gaps, same, gap_from=ibis._.gap_from, gap_to=ibis._.gap_to)
 
 
 def hold(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:

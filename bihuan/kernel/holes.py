@@ -40,7 +40,7 @@ def _made_good(rows: ir.Table, findings: ir.Table) -> ir.Table:
     last = proofs.group_by("named").agg(proof_at=proofs.remedied_at.max())
     rows = rows.mutate(id=rows.hole + "/" + rows.ob_subject + ibis.ifelse(rows.ob_item == "", "", "/" + rows.ob_item))
     rows = attach(rows, last, {"id": "named"}, proof_at=ibis._.proof_at)
-    good = rows.proof_at.notnull() & (rows.proof_at >= rows.ob_since) & rows["final"]
+    good = rows.proof_at.notnull() & (rows.proof_at >= rows.ob_since) & ibis.coalesce(rows.ob_final, rows["final"])
     return rows.filter(~good.fill_null(False)).drop("proof_at", "id")
 
 

@@ -26,6 +26,11 @@ def _pairs(on: On) -> list[tuple[str, str]]:
     return [(name, name) for name in on]
 
 
+def columns_of(on: On) -> list[str]:
+    """The left table's columns of a join."""
+    return [left for left, _ in _pairs(on)]
+
+
 # Columns are selected by name, not as expressions of the tables joined: where the right side was made from the left,
 # Ibis would take a column of the left for the one of the right that came from it. So the right side's names are new.
 

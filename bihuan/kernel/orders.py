@@ -81,6 +81,11 @@ def in_force(orders: ir.Table, parameters: ir.Table) -> ir.Table:
     )
 
 
+def listed(value: Any, item: Any) -> Any:
+    """Whether an item (a text or a column) stands in a list value as :func:`governed` gives it (``text=True``)."""
+    return ("," + value.replace(" ", "") + ",").contains("," + item + ",")
+
+
 def governed(
     rows: ir.Table,
     t: Tables,
