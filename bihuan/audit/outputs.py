@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ENDINGS = (".csv", ".xlsx", ".parquet", ".json")
 
 REJECT_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "advice")
-MOMENTS = ("since", "closed_at")
+MOMENTS = ("since", "closed_at", "since_before", "due")
 
 
 class Unwritable(Exception):

@@ -56,6 +56,7 @@ MODULES = {
     "check": "check",
     "explain": "explain",
     "why": "why",
+    "diff": "diff",
     "demo": "others",
     "template": "others",
     "compile": "others",

@@ -30,14 +30,11 @@ def check(asked: argparse.Namespace, words: Words, show: Show | None = None) -> 
     now, area = glue.moment(asked.as_of, words), glue.area(asked.area)
     out, rejects = _places(asked)
     states = ["open", *(["late"] if asked.history else []), *(["pending"] if asked.pending else [])]
-    only = [name for text in asked.only for name in text.replace("，", ",").split(",") if name.strip()]
+    only = glue.asked_for(asked.only)
     with glue.connected() as con:
         with glue.shown(words) as step:
             program = glue.compiled(words, step)
-            try:
-                run.chosen(program, only)
-            except run.UnknownLoop as unknown:
-                raise unknown_loop(unknown) from unknown
+            glue.chosen(program, only)
             folder = Path(asked.folder)
             intake = glue.intake(folder, con, program, words, step(words("读取", "read")))
             result = run.audit(
@@ -78,14 +75,6 @@ def _places(asked: argparse.Namespace) -> tuple[Path | None, Path | None]:
     if out is not None and rejects is not None and out.resolve() == rejects.resolve():
         raise Stop("--out 和 --rejects 是同一个文件：请分开写", "--out and --rejects are one file: name two")
     return out, rejects
-
-
-def unknown_loop(unknown: Exception) -> Stop:
-    """The sentence for a loop that nobody knows, with the nearest names."""
-    name, near = getattr(unknown, "name", ""), getattr(unknown, "near", ())
-    zh = f"是不是 {'、'.join(near)}？" if near else "全部名称见 bihuan explain"
-    en = f"did you mean {', '.join(near)}?" if near else "see bihuan explain for all of them"
-    return Stop(f"没有叫“{name}”的漏洞或闭环：{zh}", f"no hole or loop is called '{name}': {en}")
 
 
 def _about(asked: argparse.Namespace, result: Result, words: Words) -> list[tuple[str, str]]:

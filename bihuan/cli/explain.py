@@ -31,19 +31,13 @@ HEADS = {"due": "限时", "unit": "单位"}
 
 def explain(asked: argparse.Namespace, words: Words) -> int:
     """Print what one hole, or each of a loop's, means; without a name list them all."""
-    from bihuan.audit import run
-    from bihuan.cli.check import unknown_loop
-
     now = glue.moment(asked.as_of, words)
     with glue.shown(words) as step:
         program = glue.compiled(words, step)
     if asked.hole is None:
         lines = _every(program, words)
     else:
-        try:
-            holes = run.chosen(program, [asked.hole])
-        except run.UnknownLoop as unknown:
-            raise unknown_loop(unknown) from unknown
+        holes = glue.chosen(program, [asked.hole])
         said = {s.hole: s for s in program.loops}
         orders = _orders(Path(asked.dir), program, now, words) if asked.dir else None
         lines = []

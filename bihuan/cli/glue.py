@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from bihuan.exchange.read import Intake
-    from bihuan.kernel.program import Program
+    from bihuan.kernel.program import Program, Said
 
 Progress = Callable[[str, int, int], None]
 
@@ -58,6 +58,37 @@ def area(text: str | None) -> str:
         ) from error
 
 
+def asked_for(only: Sequence[str]) -> list[str]:
+    """The names that ``--only`` gave, one or several each time."""
+    return [name for text in only for name in text.replace("，", ",").split(",") if name.strip()]
+
+
+def chosen(program: Program, names: Sequence[str]) -> tuple[str, ...]:
+    """The holes that are meant; every one where no name is given. Raises Stop, with the nearest names."""
+    from bihuan.audit import run
+
+    try:
+        return run.chosen(program, names)
+    except run.UnknownLoop as unknown:
+        near = unknown.near
+        zh = f"是不是 {'、'.join(near)}？" if near else "全部名称见 bihuan explain"
+        en = f"did you mean {', '.join(near)}?" if near else "see bihuan explain for all of them"
+        raise Stop(
+            f"没有叫“{unknown.name}”的漏洞或闭环：{zh}", f"no hole or loop is called '{unknown.name}': {en}"
+        ) from unknown
+
+
+def one_hole(program: Program, name: str) -> Said:
+    """The one hole that is meant. Raises Stop where it is none, or a loop of several."""
+    holes = chosen(program, [name])
+    if len(holes) > 1:
+        raise Stop(
+            f"“{name}”有 {len(holes)} 种漏洞，请写明是哪一种：{'、'.join(holes)}",
+            f"'{name}' has {len(holes)} holes, name one: {', '.join(holes)}",
+        )
+    return next(s for s in program.loops if s.hole == holes[0])
+
+
 @contextmanager
 def connected() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own, in memory; what does not fit there goes to the temporary folder and is removed."""
@@ -85,6 +116,20 @@ def intake(
         return read(folder, con, program.ledgers, program.parameters, lang=words.lang, progress=progress)
     except NothingToRead as nothing:
         raise Stop(nothing.zh, nothing.en, [f"  {p.said(words.lang)}" for p in nothing.problems]) from nothing
+
+
+@contextmanager
+def writing(*paths: Path | None) -> Iterator[None]:
+    """Raises Stop where one of these files cannot be written: before the work where that can be told, else after it."""
+    from bihuan.audit import outputs
+
+    try:
+        for path in paths:
+            if path is not None:
+                outputs.check(path)
+        yield
+    except outputs.Unwritable as refused:
+        raise Stop(refused.zh, refused.en) from refused
 
 
 @contextmanager

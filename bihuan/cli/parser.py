@@ -9,10 +9,16 @@ from typing import Any, NoReturn
 
 from bihuan.cli.words import Stop, Words
 
-EXITS = (
-    "退出码：0 没有急、重漏洞；1 有；2 输入读不了",
-    "exit status: 0 no hole of 急 or 重; 1 some; 2 the input can't be read",
-)
+EXITS = {
+    "check": (
+        "退出码：0 没有急、重漏洞；1 有；2 输入读不了",
+        "exit status: 0 no hole of 急 or 重; 1 some; 2 the input can't be read",
+    ),
+    "diff": (
+        "退出码：0 没有新增急、重漏洞；1 有；2 输入读不了",
+        "exit status: 0 no hole of 急 or 重 opened; 1 some did; 2 the input can't be read",
+    ),
+}
 
 
 class Formatter(argparse.HelpFormatter):
@@ -80,7 +86,7 @@ def build(words: Words) -> Parser:
             name,
             help=words(zh, en),
             description=words(zh, en),
-            epilog=words.of(EXITS) if name == "check" else None,
+            epilog=words.of(EXITS[name]) if name in EXITS else None,
             add_help=False,
             allow_abbrev=False,
             formatter_class=Formatter,
@@ -91,6 +97,10 @@ def build(words: Words) -> Parser:
     _check(command("check", "查漏：审计台账，列出漏洞", "audit ledgers, list the holes"), words)
     _explain(command("explain", "讲规则：条文、措施标准、出处、例子", "a hole's rule, orders, source, examples"), words)
     _why(command("why", "讲依据：一个漏洞所依据的台账行", "the rows on which one hole rests"), words)
+    _diff(
+        command("diff", "比变化：两次之间新增、闭合、仍在的漏洞", "what opened, closed, stayed between two audits"),
+        words,
+    )
     _demo(command("demo", "写出演示县的台账（虚构）", "write the ledgers of an invented county"), words)
     made = command("template", "写出空白台账模板", "write a workbook of empty ledgers")
     made.add_argument("file", metavar="FILE.xlsx", help=words("写到哪里", "where to"))
@@ -132,10 +142,7 @@ def _check(parser: argparse.ArgumentParser, words: Words) -> None:
         "folder", metavar="DIR", help=words("台账文件夹，或一个工作簿", "folder of ledgers, or one workbook")
     )
     _as_of(parser, words)
-    formats = words("以 .csv .xlsx .parquet .json 结尾", "ends in .csv, .xlsx, .parquet or .json")
-    parser.add_argument(
-        "--out", metavar="FILE", help=words(f"问题清单写到这里：{formats}", f"list of holes: {formats}")
-    )
+    _out(parser, words, "问题清单", "the list of holes")
     parser.add_argument(
         "--rejects",
         metavar="FILE",
@@ -143,6 +150,10 @@ def _check(parser: argparse.ArgumentParser, words: Words) -> None:
     )
     parser.add_argument("--history", action="store_true", help=words("也列迟办的", "also those closed late"))
     parser.add_argument("--pending", action="store_true", help=words("也列待办的", "also what is still to be done"))
+    _narrowed(parser, words)
+
+
+def _narrowed(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument(
         "--only",
         metavar="LOOP",
@@ -150,7 +161,32 @@ def _check(parser: argparse.ArgumentParser, words: Words) -> None:
         default=[],
         help=words("只查这个漏洞或闭环，如 arrival 或 arrival.silent", "a hole or a loop: arrival, arrival.silent"),
     )
+    _area(parser, words)
+
+
+def _area(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("--area", metavar="CODE", help=words("只列这个区划代码之内的", "only within this area code"))
+
+
+def _out(parser: argparse.ArgumentParser, words: Words, zh: str, en: str) -> None:
+    formats = words("以 .csv .xlsx .parquet .json 结尾", "ends in .csv, .xlsx, .parquet or .json")
+    parser.add_argument("--out", metavar="FILE", help=words(f"{zh}写到这里：{formats}", f"{en}: {formats}"))
+
+
+def _diff(parser: argparse.ArgumentParser, words: Words) -> None:
+    parser.add_argument(
+        "places",
+        metavar="DIR",
+        nargs="+",
+        help=words(
+            "一个台账文件夹（配 --from、--to），或两个：文件夹或 check --out 存下的清单，先旧后新",
+            "one folder of ledgers (with --from, --to), or two, the older first: folders, or lists of check --out",
+        ),
+    )
+    parser.add_argument("--from", metavar="TIME", help=words("先前的截至时间", "the earlier as-of time"))
+    parser.add_argument("--to", metavar="TIME", help=words("后来的截至时间，默认现在", "the later one (default now)"))
+    _out(parser, words, "变化", "the changes")
+    _narrowed(parser, words)
 
 
 def _explain(parser: argparse.ArgumentParser, words: Words) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bihuan.audit import families
-from bihuan.cli import report
+from bihuan.cli import report, unread
 from bihuan.cli.aligned import one_line, table
 from bihuan.cli.report import FIRST
 from bihuan.cli.todo import TODO, pending
@@ -77,25 +77,10 @@ class Screen:
     # ── the parts ───────────────────────────────────────────────────────────────────────────────
 
     def unread(self) -> list[str]:
-        """The files that could not be read: named first, so that nobody takes silence for health."""
-        said = [p.said(self.words.lang) for p in self.intake.problems if p.kind == "unreadable"]
-        head = self.words(f"读不了的 {len(said)} 个，没有查：", f"{len(said)} could not be read, and were not audited:")
-        return [head, *(f"  {one_line(s)}" for s in said)] if said else []
+        return unread.unread(self.intake, self.words)
 
     def odd(self) -> list[str]:
-        """Sheets and columns that nobody knows, required columns that lack; rejected rows."""
-        lines = [one_line(p.said(self.words.lang)) for p in self.intake.problems if p.kind != "unreadable"]
-        if self.intake.rejected:
-            n = self.intake.rejected
-            where = (
-                self.words(f"见 {self.rejects}", f"see {self.rejects}")
-                if self.rejects
-                else self.words("加 --rejects FILE 看是哪些", "name a file with --rejects to see which")
-            )
-            lines.append(
-                self.words(f"{n} 行读不了，已退回，其余照查：{where}", f"{n} rows rejected, the rest audited: {where}")
-            )
-        return lines
+        return unread.odd(self.intake, self.words, self.rejects)
 
     def not_judged(self) -> list[str]:
         """Ledgers that are not there, and what could therefore not be judged."""

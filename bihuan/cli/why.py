@@ -35,7 +35,7 @@ def why(asked: argparse.Namespace, words: Words) -> int:
     with glue.connected() as con:
         with glue.shown(words) as step:
             program = glue.compiled(words, step)
-            hole = _one(program, asked.hole)
+            hole = glue.one_hole(program, asked.hole)
             intake = glue.intake(folder, con, program, words, step(words("读取", "read")))
             run.audit(con, program, now, lang=words.lang, only=[hole.hole], states=("open", "pending", "late"))
         found = _found(con, asked.subject, asked.item)
@@ -46,22 +46,6 @@ def why(asked: argparse.Namespace, words: Words) -> int:
             lines += [*_told(con, program, hole, row, intake, now, words), ""]
     print("\n".join(lines).rstrip())
     return 0
-
-
-def _one(program: Program, name: str) -> Said:
-    from bihuan.audit import run
-    from bihuan.cli.check import unknown_loop
-
-    try:
-        holes = run.chosen(program, [name])
-    except run.UnknownLoop as unknown:
-        raise unknown_loop(unknown) from unknown
-    if len(holes) > 1:
-        raise Stop(
-            f"“{name}”有 {len(holes)} 种漏洞，请写明是哪一种：{'、'.join(holes)}",
-            f"'{name}' has {len(holes)} holes, name one: {', '.join(holes)}",
-        )
-    return next(s for s in program.loops if s.hole == holes[0])
 
 
 def _found(con: duckdb.DuckDBPyConnection, subject: str, item: str | None) -> list[dict[str, Any]]:
