@@ -98,9 +98,9 @@ def instruction_idle(w: World) -> Iterator[Hole]:
     for i in w.rows("instructions"):
         due = i["break_down_by"] or i["received_at"] + hours(w.order("instruction.h", i["area"], i["received_at"]))
         tasks = w.by("tasks", "instruction", i.key)
-        done = min(w.recorded_at(t) if w.first_recorded(t) else due for t in tasks) if tasks else None
-        hole = Hole("instruction.idle", i.key, "", due, BROKEN, "县级领导", Place(area=i["area"]), certain_times=False)
-        yield from limit(w.now, hole, due, done)
+        hole = Hole("instruction.idle", i.key, "", due, BROKEN, "县级领导", Place(area=i["area"]))
+        # A task has no moment of its own: it answers from when it became known.
+        yield from limit(w.now, hole, due, min((w.first_known(t) for t in tasks), default=None))
 
 
 def task_vague(w: World) -> Iterator[Hole]:

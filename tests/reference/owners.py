@@ -43,8 +43,6 @@ class Hole:
     """Cannot be made good: only a finding rechecked closes it."""
     owner: str | None = None
     escalated_to: str | None = None
-    certain_times: bool = True
-    """False where the words do not settle when a late answer came."""
 
     @property
     def id(self) -> tuple[str, str, str]:

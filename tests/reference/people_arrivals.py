@@ -83,7 +83,10 @@ def arrival_silent(w: World) -> Iterator[Hole]:
 
 
 def arrival_control(w: World) -> Iterator[Hole]:
-    """arrival.uncontrolled, .under: found (abroad: arrived), no measure of the required rank within control_h; a lower one makes it .under."""
+    """arrival.uncontrolled, .under: found (abroad: arrived), no measure of the required rank within control_h.
+
+    The first of any rank ends .uncontrolled; where that is a lower one, .under begins with it.
+    """
     for a, grade in obliged_arrivals(w):
         opens = (
             a["arrived_at"]
@@ -99,14 +102,12 @@ def arrival_control(w: World) -> Iterator[Hole]:
             for m in w.of("measures", a["person"])
             if RANK[m["kind"]] < rank and m["since"] <= w.now and (m["ended_at"] is None or m["ended_at"] > came(a))
         ]
-        if lower:
-            since = max(due, min(lower))
-            hole = Hole(
-                "arrival.under", a["person"], a.key, since, BROKEN, "镇干部", arrival_place(a), certain_times=False
-            )
-        else:
-            hole = Hole("arrival.uncontrolled", a["person"], a.key, due, ACUTE, "镇干部", arrival_place(a))
-        yield from limit(w.now, hole, due, full)
+        who = (a["person"], a.key)
+        hole = Hole("arrival.uncontrolled", *who, due, ACUTE, "镇干部", arrival_place(a))
+        yield from limit(w.now, hole, due, min([*lower, *([full] if full else [])], default=None))
+        if lower and (full is None or min(lower) < full):
+            hole = Hole("arrival.under", *who, max(due, min(lower)), BROKEN, "镇干部", arrival_place(a))
+            yield from limit(w.now, hole, due, full)
 
 
 def arrival_over(w: World) -> Iterator[Hole]:

@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from tests.reference.owners import ACUTE, BROKEN, Hole, limit
-from tests.reference.people_facts import POSITIVE, RANK, alone, first_at, ill, patient, required_rank, result, sampled
+from tests.reference.people_facts import (
+    POSITIVE,
+    RANK,
+    alone,
+    began,
+    first_at,
+    ill,
+    patient,
+    required_rank,
+    result,
+    sampled,
+)
 from tests.reference.rows import Row
 from tests.reference.world import BEGINNING, Place, World, hours
 
@@ -35,11 +46,14 @@ def sample_unreported(w: World) -> Iterator[Hole]:
         person = s["person"]
         if not person or result(s) != POSITIVE or not alone(w, s):
             continue
-        if any(c["recovered_at"] is None or c["recovered_at"] > s["sampled_at"] for c in w.of("cases", person)):
-            continue
+        told = [
+            c["reported_at"] or began(c) or w.first_known(c)
+            for c in w.of("cases", person)
+            if c["recovered_at"] is None or c["recovered_at"] > s["sampled_at"]
+        ]
         due = s["resulted_at"] + hours(w.order("case.report_h", w.home(person), s["resulted_at"]))
         hole = Hole("sample.unreported", person, s.key, due, ACUTE, "医务人员", w.at_home(person))
-        yield from limit(w.now, hole, due, None)
+        yield from limit(w.now, hole, due, min(told, default=None))
 
 
 def sample_pool(w: World) -> Iterator[Hole]:
@@ -89,9 +103,10 @@ def case_untraced(w: World) -> Iterator[Hole]:
 def case_undecided(w: World) -> Iterator[Hole]:
     """疑似, not recovered, confirmed_at empty case.confirm_h after reported_at (else positive_at)."""
     for c in w.rows("cases"):
-        if c["kind"] == "疑似" and not c["recovered_at"]:
+        if c["kind"] == "疑似":
             opens = c["reported_at"] or c["positive_at"]
-            yield from case_limit(w, "case.undecided", c, "医务人员", "case.confirm_h", opens, c["confirmed_at"])
+            ended = min((m for m in (c["confirmed_at"], c["recovered_at"]) if m), default=None)
+            yield from case_limit(w, "case.undecided", c, "医务人员", "case.confirm_h", opens, ended)
 
 
 # ── contacts ─────────────────────────────────────────────────────────────────────────────────────

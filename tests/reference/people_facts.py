@@ -152,6 +152,15 @@ def doses(w: World, person: str | None) -> int:
     return len({v["dose"] for v in w.of("vaccinations", person)})
 
 
+def dosed_at(w: World, person: str | None, needed: float) -> datetime | None:
+    """When the person came to so many doses; None: not yet."""
+    first: dict[int, datetime] = {}
+    for v in sorted(w.of("vaccinations", person), key=lambda v: v["at"]):
+        first.setdefault(v["dose"], v["at"])
+    had = sorted(first.values())
+    return next((at for n, at in enumerate(had, 1) if n >= needed), None)
+
+
 def away_since(w: World, person: str | None) -> datetime | None:
     """Away: under a live 集中隔离, or a case isolated and not recovered; by the earliest such beginning."""
     begun = [m["since"] for m in w.of("measures", person) if m["kind"] == CENTRAL and running(m, w.now)]

@@ -59,7 +59,7 @@ def measure_gap(w: World) -> Iterator[Hole]:
 def measure_untested(w: World) -> Iterator[Hole]:
     """Day n of test_days, 00:00 before ended_at and not after E: no sample from then for 48 h."""
     for m in w.rows("measures"):
-        if m["since"] > w.now or patient(w, m["person"], m["since"]):
+        if patient(w, m["person"], m["since"]):
             continue
         end = measure_end(w, m)
         for n in order(w, m, f"test_days.{m['kind']}", m["since"]):
@@ -95,7 +95,7 @@ def measure_overstay(w: World) -> Iterator[Hole]:
     """Not ended release_grace_h after E, no case since; before E nothing is owed yet."""
     for m in w.rows("measures"):
         end = measure_end(w, m)
-        if end and max(m["since"], end) <= w.now and not case_since(w, m):
+        if end and end <= w.now and not case_since(w, m):
             due = end + hours(order(w, m, "release_grace_h", end))
             yield from limit(w.now, hole_of(w, "measure.overstay", m, m.key, due, BROKEN, "镇干部"), due, m["ended_at"])
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from tests.reference.owners import ACUTE, BROKEN, UPKEEP, Hole, limit
-from tests.reference.people_facts import answering, away_since, doses, patient, sampled
+from tests.reference.people_facts import answering, away_since, dosed_at, doses, patient, sampled
 from tests.reference.rows import Row
 from tests.reference.world import Place, World, days, hours
 
@@ -40,12 +40,21 @@ def post_unvaccinated(w: World) -> Iterator[Hole]:
 
 
 def post_refuser(w: World) -> Iterator[Hole]:
-    """24 h after the first 拒绝 still live with fewer doses; since the later of due and the row's since."""
-    for s in short_of_doses(w):
+    """24 h after the first 拒绝 still live with fewer doses; since the later of due and the row's since.
+
+    Enough doses, or leaving, close it: late only where it stood by then.
+    """
+    for s in w.rows("staff"):
         refused = min((r["at"] for r in w.of("refusals", s["person"]) if r["kind"] == "拒绝"), default=None)
-        if refused:
-            due = refused + timedelta(hours=24)
-            yield from limit(w.now, staff_hole(w, "post.refuser", s, max(due, s["since"]), ACUTE), due, None)
+        needed = order(w, s, "post.doses")
+        if not refused or s["since"] > w.now or not needed:
+            continue
+        due = refused + timedelta(hours=24)
+        ends = [dosed_at(w, s["person"], needed), s["until"] if s["until"] and s["until"] <= w.now else None]
+        ended = min((e for e in ends if e), default=None)
+        since = max(due, s["since"])
+        if ended is None or ended > since:
+            yield from limit(w.now, staff_hole(w, "post.refuser", s, since, ACUTE), due, ended)
 
 
 def post_unlodged(w: World) -> Iterator[Hole]:

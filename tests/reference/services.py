@@ -83,9 +83,12 @@ def notice_undated(w: World) -> Iterator[Hole]:
 
 
 def feed_late(w: World) -> Iterator[Hole]:
-    """No delivery within every_hours of the later of since and the last one; the giver as written."""
+    """No delivery within every_hours of the later of since (which may lie ahead) and the last one; the giver as written."""
     for f in w.rows("feeds"):
-        due = max([f["since"], *(d["at"] for d in w.by("feed_deliveries", "feed", f.key))]) + hours(f["every_hours"])
+        opens = max([f["since"], *(d["at"] for d in w.by("feed_deliveries", "feed", f.key))])
+        if opens > w.now:
+            continue
+        due = opens + hours(f["every_hours"])
         hole = Hole("feed.late", f.key, "", due, BROKEN, "", Place(), named=f["giver"], giver=True)
         yield from limit(w.now, hole, due, None)
 

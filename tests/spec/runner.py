@@ -7,6 +7,7 @@ from functools import cache
 
 import duckdb
 
+from bihuan.audit import programs
 from bihuan.domains import catalogue
 from bihuan.domains.specs import Case, Row
 from bihuan.engines import duckdb as engine
@@ -18,8 +19,17 @@ STATES = {"holes": "open", "pending": "pending", "late": "late"}
 SHOWN = {"closed_at", "since", "due", "opens"}
 
 
+FEW = 3
+"""Up to so many holes are compiled alone (seconds each); for more the whole program, once for all."""
+
+asked: set[str] = set()
+"""The holes whose cases this session runs."""
+
+
 @cache
 def program(hole: str) -> Program:
+    if len(asked) > FEW:
+        return programs.load()
     loops = [loop for loop in catalogue.loops() if loop.hole == hole]
     return compile_program(catalogue.ledgers(), catalogue.parameters(), catalogue.views(), loops)
 
@@ -74,7 +84,7 @@ def run(case: Case) -> dict[str, list[Row]]:
     try:
         for name, rows in case.ledgers.items():
             fill(con, ledgers[name], rows)
-        engine.run(program(case.hole), con, case.now, states=tuple(STATES.values()))
+        engine.run(program(case.hole), con, case.now, only={case.hole}, states=tuple(STATES.values()))
         out: dict[str, list[Row]] = {}
         for name, state in STATES.items():
             cursor = con.execute("SELECT * FROM holes WHERE state = ?", [state])

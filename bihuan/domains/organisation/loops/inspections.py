@@ -138,7 +138,7 @@ def unproven(t: Tables) -> ir.Table:
         "area": _.found_area,
         "evidence": cite("findings", _.finding),
     }
-    waiting = rows.mutate(due_at=due).filter(~failed)
+    waiting = rows.mutate(due_at=due).filter(~failed & (rows["finding.recheck_d"] > 0))
     closed = ibis.ifelse(waiting.checked, waiting.rechecked_at, ibis.null("timestamp(6)"))
     return ibis.union(
         obligations(waiting, "deadline", opens=_.remedied_at, due=_.due_at, closed=closed, **shared),
@@ -238,6 +238,7 @@ def partial(t: Tables) -> ir.Table:
 )
 def slow(t: Tables) -> ir.Table:
     rows = governed(t.placed_inquiries, t, "inquiry.close_d", area=_.place, at=_.opened_at)
+    rows = rows.filter(rows["inquiry.close_d"] > 0)
     return respond(
         rows,
         opens=_.opened_at,

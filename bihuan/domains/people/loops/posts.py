@@ -208,7 +208,7 @@ def unlisted(t: Tables) -> ir.Table:
 
 def _left(t: Tables) -> ir.Table:
     """The staff rows whose people left a post that had to be lodged together when they left."""
-    rows = t.stationed_staff.filter((_.since <= t.now) & (_.until <= t.now))
+    rows = t.stationed_staff.filter(_.until <= t.now)
     rows = _of_post(rows, t, "lodged", "demanded", rows.until, text=True)
     return rows.filter(rows.demanded == "是")
 

@@ -131,7 +131,7 @@ def dead(t: Tables) -> ir.Table:
 def unmended(t: Tables) -> ir.Table:
     failed = t.drills.filter(~_.met.fill_null(True))
     rows = matching(failed, t.emergency_plans, "plan", revised_at=_.revised_at, area=_.area)
-    rows = governed(rows, t, "plan.mend_d", area=_.area, at=rows["at"], name="mend_d")
+    rows = governed(rows, t, "plan.mend_d", area=_.area, at=rows["at"], name="mend_d").filter(_.mend_d > 0)
     rows = first_answer(rows, t.drills.filter(_.met), "plan", since="at", name="met_again")
     revised = ibis.ifelse(rows.revised_at >= rows["at"], rows.revised_at, ibis.null("timestamp(6)"))
     return respond(
@@ -193,7 +193,7 @@ def ungridded(t: Tables) -> ir.Table:
     remedy=("错开时间，或增派队伍", "Shift the hours, or assign another team"),
 )
 def clash(t: Tables) -> ir.Table:
-    rows = t.planned.filter(_.team.notnull() & _.site.notnull() & _.start_hour.notnull() & _.end_hour.notnull())
+    rows = t.planned.filter(_.team.notnull() & _.site.notnull() & (_.start_hour < _.end_hour))
     met = matching(
         rows,
         rows,
