@@ -67,6 +67,9 @@ def run(
         con.execute(f'CREATE TEMP {kind} "{stage.name}" AS {program.at(stage.sql, at)}')
         took.seconds[stage.name] = time.perf_counter() - started
 
+    # What stages share is a stage already. What else stands twice in one statement are filters of a big ledger, and
+    # DuckDB would keep the whole ledger for the second use, though its join may want one row of it.
+    con.execute("SET disabled_optimizers = 'common_subplan'")
     _clear(con, [s.name for s in (*program.stages, *program.last)])
     _inputs(program, con)
     for stage in needed:

@@ -29,7 +29,7 @@ SPOTS = 2
 def _named(t: Tables, ledger: Ledger, order: int, roll: str, column: str) -> ir.Table:
     """The rows of one ledger that name a stranger in one column, with what they say of the place: an area, units and
     posts in the order of the columns (``units:U1``), a person."""
-    ours = t.strange_names.filter(_.roll == roll)
+    ours = t.strange_names.filter((_.roll == roll) & (_.order == order))
     rows = having(t[ledger.name], ours, {column: "stranger"})
     areas = [c.name for c in ledger.columns if c.type == "area"]
     area = next((a for a in ("to_area", "area") if a in areas), None)
@@ -57,15 +57,16 @@ def _named(t: Tables, ledger: Ledger, order: int, roll: str, column: str) -> ir.
 
 @view
 def strange_names(t: Tables) -> ir.Table:
-    """roll, stranger: every person and unit that some ledger names and its roll does not.
+    """roll, stranger, order: every person and unit that a ledger (the order-th) names and its roll does not.
 
-    A stage of its own: the rolls are hashed once, not once a ledger, and what stands on it sees how few they are.
+    A stage of its own: the rolls are hashed once, not once a ledger, and what stands on it sees how few they are: a
+    ledger that names no stranger is not read again.
     """
     missing = []
     for roll, key in ROLLS.items():
         named = [
-            t[ledger.name].select(stranger=t[ledger.name][column.name])
-            for ledger in t.ledgers.values()
+            t[ledger.name].select(stranger=t[ledger.name][column.name], order=ibis.literal(order, "int16"))
+            for order, ledger in enumerate(t.ledgers.values())
             for column in ledger.columns
             if column.refers == roll
         ]
