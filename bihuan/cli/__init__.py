@@ -60,6 +60,7 @@ MODULES = {
     "demo": "others",
     "template": "others",
     "compile": "others",
+    "serve": "serve",
 }
 """Command → the module whose function of the same name runs it."""
 

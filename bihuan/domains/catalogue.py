@@ -120,7 +120,7 @@ def _modules(package: str) -> list[ModuleType]:
     """views*, loops* and what lies in a package ``loops`` of a room; models, apps and orders declare none."""
     room = import_module(package)
     names = [name for _, name, _ in walk_packages(room.__path__, f"{package}.")]
-    aside = {f"{package}.{name}" for name in ("models", "apps", "orders")}
+    aside = {f"{package}.{name}" for name in ("models", "apps", "orders", "migrations")}
     return [import_module(name) for name in names if not any(name == a or name.startswith(f"{a}.") for a in aside)]
 
 

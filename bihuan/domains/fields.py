@@ -186,7 +186,9 @@ class LedgerBase(ModelBase):
     def __new__(mcs, name: str, bases: tuple[type, ...], attrs: dict[str, Any], **kwargs: Any) -> type:
         names = attrs.get("ledger")
         if isinstance(names, Names):
-            title = {"verbose_name": names.zh, "verbose_name_plural": names.zh, "db_table": names.name}
+            # In the database as in the engine; a ledger's bare name may be another's (groups, orders).
+            table = f"ledger_{names.name}"
+            title = {"verbose_name": names.zh, "verbose_name_plural": names.zh, "db_table": table}
             attrs.setdefault("Meta", type("Meta", (), title))
             first = next(word for word, value in attrs.items() if isinstance(value, LedgerField))
             for word in names.key or (first,):
@@ -200,13 +202,25 @@ def _recorded(field: type[LedgerField], column: Column) -> LedgerField:
 
 
 class LedgerRow(models.Model, metaclass=LedgerBase):
-    """One row of a ledger, one version of it: when it became known, who recorded it, whether it withdraws the row."""
+    """One row of a ledger, one version of it: when it became known, who recorded it, whether it withdraws the row.
+
+    In the database rows are only ever added. ``from_batch`` (which act of writing), ``from_source`` and ``from_line``
+    (which of its files, and where in it) say where a row came from; ``replaced_by`` is the id of the row that was given
+    later under the same key and recorded_at, and stands in its place; ``latest`` says that no version of its key comes
+    after it. None of the five is a column of the ledger.
+    """
 
     ledger: ClassVar[Names]
 
     recorded_at = _recorded(Moment, RECORD_COLUMNS[0])
     recorded_by = _recorded(Text, RECORD_COLUMNS[1])
     retracted = _recorded(YesNo, RECORD_COLUMNS[2])
+
+    from_batch = models.BigIntegerField(null=True, editable=False)
+    from_source = models.IntegerField(null=True, editable=False)
+    from_line = models.BigIntegerField(null=True, editable=False)
+    replaced_by = models.BigIntegerField(null=True, editable=False)
+    latest = models.BooleanField(default=True, db_default=True, editable=False)
 
     class Meta:
         abstract = True

@@ -1,0 +1,137 @@
+"""``bihuan serve``: the desk, with all that it stands on, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bihuan.cli import glue
+from bihuan.cli.words import Stop, Words
+
+if TYPE_CHECKING:
+    from bihuan.live.installation import Installation
+
+PORT = 8000
+
+
+def serve(asked: argparse.Namespace, words: Words) -> int:
+    """Start everything, say where, wait, stop everything."""
+    from bihuan.live import faults, installation
+
+    now = glue.moment(asked.now, words) if asked.now else None
+    listening = _listen(asked.host, asked.port)
+    try:
+        with installation.opened(asked.data, serving=True) as here:
+            return _serve(asked, words, here, listening, now)
+    except faults.Fault as fault:
+        raise Stop(fault.zh, fault.en) from fault
+    finally:
+        listening.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The socket that serves: taken first, so that a port in use is said before anything is started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        if error.errno in (98, 48):
+            raise Stop(
+                f"端口 {port} 已被占用：请停掉占用它的程序，或用 --port 换一个",
+                f"port {port} is in use: stop what uses it, or name another with --port",
+            ) from error
+        raise Stop(
+            f"不能在 {host}:{port} 上监听（{error.strerror}）：请用 --host 和 --port 换一个",
+            f"can't listen on {host}:{port} ({error.strerror}): name another with --host and --port",
+        ) from error
+    except OverflowError as error:
+        listening.close()
+        raise Stop(f"没有端口 {port}：请用 0 到 65535", f"there is no port {port}: use 0 to 65535") from error
+    return listening
+
+
+def _serve(asked: argparse.Namespace, words: Words, here: Installation, listening: socket.socket, now: object) -> int:
+    from bihuan.live import installation, start
+    from bihuan.live.supervisor import Part, Supervisor
+
+    with glue.shown(words) as step:
+        glue.compiled(words, step)
+    here.set_up()
+    start.migrate()
+    start.set_clock(now)  # type: ignore[arg-type]
+    if asked.demo:
+        _demo(words)
+    password = start.first_administrator()
+    host, port = listening.getsockname()[:2]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    where = f"http://{'[' + shown + ']' if ':' in shown else shown}:{port}/"
+    os.set_inheritable(listening.fileno(), True)
+    environment = here.environment()
+    web = [
+        *(sys.executable, "-m", "gunicorn", "--config", "python:bihuan.live.gunicorn"),
+        *("--bind", f"fd://{listening.fileno()}", "bihuan.desk.wsgi:application"),
+    ]
+    supervisor = Supervisor(
+        [
+            Part("worker", [sys.executable, "-m", "bihuan.live.worker"], environment),
+            Part("web", web, environment, pass_fds=(listening.fileno(),)),
+        ],
+        keep=lambda: _keep(here, words),
+        tell=lambda name: print(words(f"{name} 停了，重新启动", f"{name} ended and is started anew"), file=sys.stderr),
+    )
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, supervisor.end)
+    supervisor.start()
+    installation.say_where(here.folder, where)
+    if start.ready(f"{where}healthz", supervisor):
+        _announce(words, where, here.folder, password)
+    supervisor.run()
+    print(words("已停止", "stopped"), file=sys.stderr)
+    return 0
+
+
+def _announce(words: Words, where: str, folder: Path, password: str | None) -> None:
+    from bihuan.live import clock
+
+    print(words(f"闭环指挥台：{where}", f"The desk of Bihuan: {where}"))
+    if password is not None:
+        print(
+            words(
+                f"第一位管理员：admin，口令 {password}（只显示这一次，请登录后更改）",
+                f"first administrator: admin, password {password} (shown this once; change it after signing in)",
+            )
+        )
+    if clock.is_set():
+        print(
+            words(f"系统时钟：{clock.now():%Y-%m-%d %H:%M:%S}", f"the system's clock: {clock.now():%Y-%m-%d %H:%M:%S}")
+        )
+    print(words(f"数据：{folder}；停止：Ctrl-C", f"data: {folder}; to stop: Ctrl-C"), flush=True)
+
+
+def _keep(here: Installation, words: Words) -> None:
+    """The database of our own, started anew where it died."""
+    if here.server is not None and here.server.process is not None and not here.server.alive():
+        print(words("数据库停了，重新启动", "the database ended and is started anew"), file=sys.stderr)
+        from bihuan.live.faults import Fault
+
+        try:
+            here.server.start()
+        except Fault as fault:
+            print(words(fault.zh, fault.en), file=sys.stderr)
+
+
+def _demo(words: Words) -> None:
+    """The demo county, on an empty database."""
+    from bihuan.live import start
+
+    with glue.shown(words) as step:
+        start.demo(step(words("演示县", "demo")))

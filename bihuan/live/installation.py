@@ -1,0 +1,190 @@
+"""An installation: which database, which data directory, and who uses it just now.
+
+``DATABASE_URL`` points at a server that is somebody else's; without it a server of our own runs on the data directory,
+started by whoever comes first and stopped by whoever leaves last.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import parse_qs, urlsplit
+
+from bihuan.live.faults import Fault
+from bihuan.live.postgres import LEAST, Server
+
+SETTINGS = "bihuan.desk.settings"
+
+
+@dataclass
+class Installation:
+    """What ``opened`` gives. ``server`` is None where DATABASE_URL points at one."""
+
+    folder: Path
+    url: str
+    server: Server | None
+
+    def environment(self) -> dict[str, str]:
+        """What every process of this installation finds in its environment."""
+        return {
+            "DATABASE_URL": self.url,
+            "BIHUAN_DATA": str(self.folder),
+            "BIHUAN_SECRET_KEY": self.secret_key(),
+            "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", SETTINGS),
+        }
+
+    def secret_key(self) -> str:
+        """The key of sessions and signatures: made once, kept in the data directory."""
+        given = os.environ.get("BIHUAN_SECRET_KEY")
+        if given:
+            return given
+        path = self.folder / "secret_key"
+        if not path.exists():
+            part = path.with_suffix(f".{os.getpid()}")
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="ascii") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                os.link(part, path)  # the first of two that start at once
+            part.unlink()
+        return path.read_text(encoding="ascii").strip()
+
+    def set_up(self) -> None:
+        """Django, on this installation's database."""
+        os.environ.update(self.environment())
+        import django
+
+        django.setup()
+
+
+def default_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where data lie unless --data says otherwise: /var/lib/bihuan for root, else in the user's data folder."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/bihuan")
+    home = environ.get("XDG_DATA_HOME") or Path("~/.local/share").expanduser()
+    return Path(home) / "bihuan"
+
+
+@contextmanager
+def opened(data: str | None, *, serving: bool = False) -> Iterator[Installation]:
+    """The installation of ``--data`` (or the default), its database running. Raises Fault.
+
+    ``serving``: as its only server; a second one is told so.
+    """
+    folder = Path(data).absolute() if data else default_folder()
+    _make(folder)
+    url = os.environ.get("DATABASE_URL", "")
+    with _locked(folder / "serving.lock") if serving else _nothing():
+        if url:
+            check(url)
+            yield Installation(folder, url, None)
+            return
+        server = Server(folder)
+        with _user(folder) as alone:
+            server.start()
+            try:
+                yield Installation(folder, server.url(), server)
+            finally:
+                if alone():
+                    server.stop()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(13, "Permission denied")
+    except OSError as error:
+        raise Fault(
+            f"数据目录 {folder} 用不了（{error.strerror}）：请用 --data 换一个可写的文件夹",
+            f"the data directory {folder} can't be used ({error.strerror}): name another with --data",
+        ) from error
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            where = file.read().strip()
+            zh, en = (f"（{where}）", f" ({where})") if where else ("", "")
+            raise Fault(
+                f"这个数据目录上已经有一个 bihuan serve 在运行{zh}：请用它，或先停掉它，或用 --data 换一个目录",
+                f"a bihuan serve runs on this data directory already{en}: use it, stop it first, "
+                "or name another directory with --data",
+            ) from None
+        yield
+
+
+def say_where(folder: Path, where: str) -> None:
+    """Tell a second start where the first one serves."""
+    with (folder / "serving.lock").open("r+") as file:
+        file.truncate(0)
+        file.write(where)
+
+
+@contextmanager
+def _user(folder: Path) -> Iterator[Callable[[], bool]]:
+    """Counted among those who use the server; gives a function that says whether nobody else does."""
+    with (folder / "users.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+
+        def alone() -> bool:
+            return _exclusive(file)
+
+        yield alone
+
+
+def _exclusive(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def check(url: str) -> None:
+    """Raise Fault where DATABASE_URL is no address of a PostgreSQL that can be used."""
+    import psycopg
+
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.lstrip("/"):
+        raise Fault(
+            "DATABASE_URL 不是 PostgreSQL 地址：请写成 postgresql://用户:口令@主机:端口/库名",
+            "DATABASE_URL is no address of a PostgreSQL: write postgresql://user:password@host:port/database",
+        )
+    where = parts.hostname or parse_qs(parts.query).get("host", ["?"])[0]
+    try:
+        with psycopg.connect(url, connect_timeout=10) as con:
+            version = con.info.server_version // 10000
+            can = con.execute("SELECT has_schema_privilege(current_user, current_schema(), 'CREATE')").fetchone()
+    except (psycopg.Error, ValueError, UnicodeError) as error:
+        said = " ".join(str(error).split())
+        raise Fault(
+            f"连不上 DATABASE_URL 指的数据库（{where}）：{said}。请检查地址、口令和网络，或去掉 DATABASE_URL 用自带的数据库",
+            f"the database of DATABASE_URL ({where}) can't be reached: {said}. Check address, password and network, "
+            "or unset DATABASE_URL for a database of our own",
+        ) from error
+    if version < LEAST:
+        raise Fault(
+            f"{where} 的 PostgreSQL 是 {version}，至少要 {LEAST}",
+            f"PostgreSQL at {where} is {version}; {LEAST} is the least",
+        )
+    if not can or not can[0]:
+        raise Fault(
+            f"{where} 上的用户不能建表：请授予 CREATE 权限，或换一个用户",
+            f"the user may not make tables at {where}: grant CREATE, or name another user",
+        )
