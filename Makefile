@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 LEDGERS ?= run/ledgers
 PEOPLE ?=
+PORT ?= 8000
 
-.PHONY: help install run demo picture test lock bench clean
+.PHONY: help install run serve demo picture test lock bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -33,6 +34,10 @@ $(LEDGERS)/as_of.txt: | $(VENV)/.installed
 
 run: install $(LEDGERS)/as_of.txt  ## write the demo county's ledgers if there are none, audit them, print the holes
 	@$(BIN)/bihuan check $(LEDGERS) --as-of "$$(cat $(LEDGERS)/as_of.txt)" --out run/问题清单.xlsx; code=$$?; [ $$code -le 1 ] || exit $$code
+	@echo; echo "指挥台 the desk: make serve"
+
+serve: install  ## the demo desk on http://127.0.0.1:8000/, its data in run/desk; PORT=8080 for another port
+	@$(BIN)/bihuan serve --demo --data run/desk --port $(PORT)
 
 demo: install  ## write the demo county's ledgers anew; PEOPLE=20000 for a larger one
 	rm -rf $(LEDGERS)

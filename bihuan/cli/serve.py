@@ -63,9 +63,9 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     from bihuan.live import installation, start
     from bihuan.live.supervisor import Part, Supervisor
 
+    here.set_up()  # first: whoever compiles sets Django up too, without a database
     with glue.shown(words) as step:
         glue.compiled(words, step)
-    here.set_up()
     start.migrate()
     start.set_clock(now)  # type: ignore[arg-type]
     if asked.demo:

@@ -174,7 +174,8 @@ def check(url: str) -> None:
     except (psycopg.Error, ValueError, UnicodeError) as error:
         said = " ".join(str(error).split())
         raise Fault(
-            f"连不上 DATABASE_URL 指的数据库（{where}）：{said}。请检查地址、口令和网络，或去掉 DATABASE_URL 用自带的数据库",
+            f"连不上 DATABASE_URL 指的数据库（{where}）：{said}。"
+            "请检查地址、口令和网络，或去掉 DATABASE_URL 用自带的数据库",
             f"the database of DATABASE_URL ({where}) can't be reached: {said}. Check address, password and network, "
             "or unset DATABASE_URL for a database of our own",
         ) from error

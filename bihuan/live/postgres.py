@@ -220,7 +220,7 @@ class Server:
                 f"数据库建不起来：{''.join(last)}。请检查 {self.folder} 的权限和磁盘空间",
                 f"the database could not be made: {''.join(last)}. Check permission and free space of {self.folder}",
             )
-        with (part / "postgresql.conf").open("a", encoding="ascii") as conf:
+        with (part / "postgresql.conf").open("a", encoding="utf-8") as conf:
             conf.write(SETTINGS)
         part.rename(self.cluster)
 
