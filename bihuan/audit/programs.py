@@ -1,8 +1,8 @@
 """The compiled program, kept: compiling takes seconds, a small county's audit does not.
 
 One file in the cache folder, named by a digest of what it was made from: the sources of the kernel and the rooms
-(paths, sizes, moments of change), the packages of a county's own, the versions of Ibis and DuckDB. Where nothing
-changed, a run imports neither Ibis nor Django.
+(paths, sizes, moments of change), the packages of a county's own (their versions, and what is written in their files),
+the versions of Ibis and DuckDB. Where nothing changed, a run imports neither Ibis nor Django.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from importlib import metadata
 from pathlib import Path
 
 import bihuan
+from bihuan.domains import own
 from bihuan.kernel.program import Program
 
 Progress = Callable[[str, int, int], None]
 
 SOURCES = ("kernel", "domains")
-PLUGINS = "bihuan.loops"
 KEEP = 4
 """Compiled programs that stay in the cache: a few versions side by side, not every one there ever was."""
 
@@ -29,31 +29,46 @@ KEEP = 4
 def load(progress: Progress | None = None, anew: bool = False) -> Program:
     """The program of every room's loops: from the cache, else compiled and kept. ``progress(hole, done, total)`` is
     called while it is compiled. ``anew`` compiles it whatever the cache holds."""
-    folder = cache_folder()
-    path = folder / f"program-{digest()}.json" if folder else None
-    if path is not None and not anew:
-        found = _read(path)
-        if found is not None:
-            return found
+    found = None if anew else kept()
+    if found is not None:
+        return found
     program = _compile(progress)
+    path = _path()
     if path is not None:
         _keep(path, program)
     return program
+
+
+def kept() -> Program | None:
+    """The program that the cache holds for the sources as they are now; None where it must be compiled."""
+    path = _path()
+    return _read(path) if path is not None else None
+
+
+def _path() -> Path | None:
+    folder = cache_folder()
+    return folder / f"program-{digest()}.json" if folder else None
 
 
 def _compile(progress: Progress | None) -> Program:
     from bihuan.domains import catalogue
     from bihuan.kernel.program import compile_program
 
-    return compile_program(
-        catalogue.ledgers(), catalogue.parameters(), catalogue.views(), catalogue.loops(), progress=progress
-    )
+    with own.blamed():
+        return compile_program(
+            catalogue.ledgers(),
+            catalogue.parameters(),
+            catalogue.views(),
+            catalogue.loops(),
+            catalogue.families(),
+            progress=progress,
+        )
 
 
 def digest() -> str:
     """What the program is made from, in 16 hexadecimal digits."""
     made = hashlib.sha256()
-    for line in (*_sources(), *_packages()):
+    for line in (*_sources(), *_packages(), *_own()):
         made.update(line.encode("utf-8", "surrogateescape") + b"\n")
     return made.hexdigest()[:16]
 
@@ -70,8 +85,15 @@ def _sources() -> Iterator[str]:
 def _packages() -> Iterator[str]:
     for name in ("ibis-framework", "duckdb", "sqlglot"):
         yield f"{name} {metadata.version(name)}"
-    for entry in sorted(metadata.entry_points(group=PLUGINS), key=lambda e: e.name):
-        yield f"{entry.name} {entry.value} {entry.dist.version if entry.dist else ''}"
+
+
+def _own() -> Iterator[str]:
+    """A county's own packages. By what is written in their files: they are small, and one that is being worked on may
+    be put in place by tools that keep the moments of change."""
+    for room in own.registered():
+        yield f"{room.name} {room.package} {room.version}"
+        for path in own.sources(room):
+            yield f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def cache_folder() -> Path | None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bihuan.audit import families, judged, texts
+from bihuan.audit import judged, texts
 from bihuan.engines import duckdb as engine
 from bihuan.kernel.program import Program
 
@@ -70,9 +70,9 @@ def chosen(program: Program, names: Iterable[str]) -> tuple[str, ...]:
     found: set[str] = set()
     for name in names:
         asked = name.strip().rstrip(".*").casefold()
-        own = [h for h in every if h == asked or families.family(h) == asked]
+        own = [h for h in every if h == asked or every[h].family == asked]
         own = own or [h for h, s in every.items() if asked in (n.casefold() for n in s.name)]
-        own = own or [h for h in every if asked in (families.title(families.family(h), g) for g in ("zh", "en"))]
+        own = own or [h for h, s in every.items() if asked in (n.casefold() for n in program.title(s.family))]
         if not own:
             raise UnknownLoop(name, nearest(program, name))
         found.update(own)
@@ -81,7 +81,7 @@ def chosen(program: Program, names: Iterable[str]) -> tuple[str, ...]:
 
 def nearest(program: Program, name: str) -> tuple[str, ...]:
     """The holes, families and names most like this one, at most three."""
-    words = {families.family(s.hole): families.family(s.hole) for s in program.loops}
+    words = {s.family: s.family for s in program.loops}
     words |= {word: s.hole for s in program.loops for word in (s.hole, *s.name)}
     near = difflib.get_close_matches(name.strip(), words, 5, 0.5)
     return tuple(dict.fromkeys(words[n] for n in near))[:3]

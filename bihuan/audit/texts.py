@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bihuan.engines.duckdb import insert
-from bihuan.kernel.ledger import Ledger
+from bihuan.kernel.ledger import Ledger, subjects
 from bihuan.kernel.program import Program
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def named_ledgers(program: Program) -> tuple[Ledger, ...]:
     """The ledgers whose rows people know by a name: a subject is told by name and key."""
     return tuple(
         ledger
-        for ledger in program.ledgers
-        if len(ledger.key) == 1 and any(c.name == "name" and not c.is_moment for c in ledger.columns)
+        for ledger in subjects(program.ledgers).values()
+        if any(c.name == "name" and not c.is_moment for c in ledger.columns)
     )
 
 

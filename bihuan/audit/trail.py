@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bihuan.kernel.ledger import Column, Ledger
+from bihuan.kernel.ledger import Column, Ledger, subjects
 
 if TYPE_CHECKING:
     import duckdb
@@ -46,7 +46,7 @@ class About:
 def about(ledgers: Iterable[Ledger], kind: str, subject: str, item: str, item_kind: str, evidence: str) -> About:
     """The keys by which rows belong to a hole: its subject, its item where that is a key, and its evidence."""
     ledgers = tuple(ledgers)
-    keyed = {g.key[0]: g.name for g in ledgers if len(g.key) == 1 and g.key[0] not in ("row", "move")}
+    keyed = {kind: ledger.name for kind, ledger in subjects(ledgers).items()}
     keys: dict[str, set[str]] = {}
     for name, value in ((kind, subject), (item_kind, item)):
         if name in keyed and value:

@@ -209,16 +209,16 @@ def _by(tallies: Sequence[Tally], words: Words) -> str:
 
 def _loops(program: Program, tallies: Sequence[Tally], words: Words) -> list[list[str]]:
     """[title, before, opened, closed, now] of each loop in which something moved, most opened first; others as one."""
-    from bihuan.audit import families
+    from bihuan.kernel.program import family
 
     sums: dict[str, list[int]] = {}
     for t in tallies:
-        of = sums.setdefault(families.family(t.hole), [0, 0, 0, 0])
+        of = sums.setdefault(family(t.hole), [0, 0, 0, 0])
         for place, number in enumerate((t.before, t.opened, t.closed, t.now)):
             of[place] += number
     moved = {name: of for name, of in sums.items() if of[1] or of[2]}
     ranked = sorted(moved.items(), key=lambda x: (-x[1][1], -x[1][2], x[0]))
-    rows = [[f"{families.title(name, words.lang)} {name}", *map(_number, of)] for name, of in ranked]
+    rows = [[f"{words.of(program.title(name))} {name}", *map(_number, of)] for name, of in ranked]
     still = [of for name, of in sums.items() if name not in moved]
     if still:
         n = words(f"没有变动的 {len(still)} 个闭环", f"{len(still)} loops without a change")

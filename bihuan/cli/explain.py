@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from bihuan.cli import glue
 from bihuan.cli.aligned import one_line, table
 from bihuan.cli.words import Words
+from bihuan.kernel.ledger import subjects
 
 if TYPE_CHECKING:
     from bihuan.domains.specs import Case
@@ -53,15 +54,13 @@ def strong(text: str) -> str:
 
 
 def _every(program: Program, words: Words) -> list[str]:
-    from bihuan.audit import families
-
     lines: list[str] = []
     loops: dict[str, list[Said]] = {}
     for said in program.loops:
-        loops.setdefault(families.family(said.hole), []).append(said)
+        loops.setdefault(said.family, []).append(said)
     widest = max(len(s.hole) for s in program.loops)
     for name, those in loops.items():
-        lines += ["", strong(f"{families.title(name, words.lang)} {name}")]
+        lines += ["", strong(f"{words.of(program.title(name))} {name}")]
         lines += [f"  {s.severity}  {s.hole:{widest}}  {words.of(s.name)}" for s in those]
     n = len(program.loops)
     head = words(
@@ -121,7 +120,7 @@ def page(said: Said, program: Program, words: Words, orders: list[Order] | None 
 
 def kind(name: str, program: Program, words: Words) -> str:
     """What a subject or an item is, with the title of its ledger where it is the key of one."""
-    titles = {g.key[0]: g.title for g in program.ledgers if len(g.key) == 1 and g.key[0] not in ("row", "move")}
+    titles = {name: ledger.title for name, ledger in subjects(program.ledgers).items()}
     titles |= {"column": "列名", "role": "角色", "date": "日期", "item": "物资"}
     return words(f"{titles[name]} {name}" if name in titles else name, name)
 

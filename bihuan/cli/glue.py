@@ -167,8 +167,10 @@ def shown(words: Words) -> Iterator[Callable[[str], Progress]]:
 
 
 def compiled(words: Words, step: Callable[[str], Progress], anew: bool = False) -> Program:
-    """The compiled program; the first time it takes some seconds, which is said."""
+    """The compiled program; the first time it takes some seconds, which is said. Raises Stop where a county's own
+    package cannot be used: without its loops the audit would be silent on them."""
     from bihuan.audit import programs
+    from bihuan.domains import own
 
     progress: Progress | None = None
 
@@ -184,4 +186,7 @@ def compiled(words: Words, step: Callable[[str], Progress], anew: bool = False) 
             progress = step(words("编译", "compile"))
         progress(name, done, total)
 
-    return programs.load(tell, anew=anew)
+    try:
+        return programs.load(tell, anew=anew)
+    except own.Broken as broken:
+        raise Stop(broken.zh, broken.en) from broken

@@ -9,7 +9,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bihuan.audit import families
 from bihuan.cli import report, unread
 from bihuan.cli.aligned import one_line, table
 from bihuan.cli.report import FIRST
@@ -131,19 +130,20 @@ class Screen:
     def counts(self) -> list[list[str]]:
         """[name, title, 急, 重, 常] of each loop that has holes; by hole where only one loop was asked for."""
         found = [c for c in self.result.counts if c.state == "open"]
-        loops = {families.family(c.hole) for c in found}
         names = {s.hole: self.words.of(s.name) for s in self.program.loops}
+        family = {s.hole: s.family for s in self.program.loops}
+        loops = {family[c.hole] for c in found}
         by_hole = bool(self.asked.only) and len(loops) == 1
         tally: dict[str, dict[str, int]] = {}
         for count in found:
-            name = count.hole if by_hole else families.family(count.hole)
+            name = count.hole if by_hole else family[count.hole]
             of = tally.setdefault(name, dict.fromkeys(SEVERITIES, 0))
             of[count.severity] = of.get(count.severity, 0) + count.number
         ranked = sorted(tally, key=lambda n: [-tally[n][s] for s in SEVERITIES])
         return [
             [
                 name,
-                names[name] if by_hole else families.title(name, self.words.lang),
+                names[name] if by_hole else self.words.of(self.program.title(name)),
                 *(str(tally[name][s] or "·") for s in SEVERITIES),
             ]
             for name in ranked

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from bihuan.desk.database import from_url
-from bihuan.domains.catalogue import ROOMS
+from bihuan.domains import catalogue
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    *(f"bihuan.domains.{room}" for room in ROOMS),
+    *catalogue.apps(),
     *(["bihuan.live"] if find_spec("bihuan.live") else []),
     "bihuan.desk",
 ]

@@ -1,23 +1,26 @@
-"""The catalogue over all rooms: ledgers, parameters, views and loops.
+"""The catalogue over all rooms: ledgers, parameters, views and loops; those of the house first, then a county's own.
 
 Importing this module is cheap: Django is loaded, and given the least settings it needs, when the ledgers are first
-asked for; the parameters need no Django at all.
+asked for; the parameters need no Django at all. What is wrong in a county's own room is raised as ``own.Broken``.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from itertools import pairwise
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
+
+from bihuan.domains import own
 
 if TYPE_CHECKING:
     from types import ModuleType
 
     from bihuan.domains.fields import LedgerRow
     from bihuan.kernel.ledger import Ledger
-    from bihuan.kernel.loops import Loop, View
+    from bihuan.kernel.loops import Family, Loop, View
     from bihuan.kernel.parameters import Parameter
 
 ROOMS = ("organisation", "people", "cases", "goods", "places", "strength")
@@ -39,97 +42,142 @@ ORDER = (
 # fmt: on
 
 
+def apps() -> tuple[str, ...]:
+    """What Django must have installed for the ledgers: the rooms of the house, and own rooms that bring ledgers."""
+    with own.blamed():
+        theirs = [room.package for room in own.registered() if _has(room, "models")]
+    return (*(f"bihuan.domains.{room}" for room in ROOMS), *theirs)
+
+
+def _has(room: own.Own, part: str) -> bool:
+    """Whether an own room has a module of this name."""
+    return hasattr(import_module(room.package), "__path__") and find_spec(f"{room.package}.{part}") is not None
+
+
 def _set_up_django() -> None:
     """Django with the rooms as its apps and no database, unless a face has configured it already."""
     import os
 
     import django
-    from django.apps import apps
+    from django.apps import apps as installed
     from django.conf import settings
 
     if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
         settings.configure(
-            INSTALLED_APPS=[f"bihuan.domains.{room}" for room in ROOMS],
+            INSTALLED_APPS=apps(),
+            DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
             LANGUAGE_CODE="zh-hans",
             LOGGING_CONFIG=None,
             USE_I18N=False,
             USE_TZ=False,  # ledgers hold local time
         )
-    if not apps.ready:
-        django.setup()
+    if not installed.ready:
+        with own.blamed():
+            django.setup()
 
 
 @cache
 def models() -> tuple[type[LedgerRow], ...]:
-    """The model of every ledger, in the order of the contract."""
+    """The model of every ledger: in the order of the contract, behind them a county's own as they are written."""
     _set_up_django()
-    from django.apps import apps
+    from django.apps import apps as installed
 
     from bihuan.domains.fields import LedgerRow
 
-    found = {model.ledger.name: model for model in apps.get_models() if issubclass(model, LedgerRow)}
-    if set(found) != set(ORDER):
-        raise LookupError(f"ledgers without a place in ORDER, or without a model: {sorted(set(found) ^ set(ORDER))}")
-    return tuple(found[name] for name in ORDER)
+    rows = [model for model in installed.get_models() if issubclass(model, LedgerRow)]
+    house = {model.ledger.name: model for model in rows if model.__module__.startswith("bihuan.")}
+    if set(house) != set(ORDER):
+        raise LookupError(f"ledgers without a place in ORDER, or without a model: {sorted(set(house) ^ set(ORDER))}")
+    return (*(house[name] for name in ORDER), *(m for m in rows if not m.__module__.startswith("bihuan.")))
 
 
 @cache
 def ledgers() -> tuple[Ledger, ...]:
-    """Every ledger, in the order of the contract."""
+    """Every ledger: in the order of the contract, then a county's own."""
     declared = models()
     from bihuan.domains.fields import describe
 
-    return tuple(describe(model) for model in declared)
+    with own.blamed():
+        described = tuple(describe(model) for model in declared)
+    if len(described) > len(ORDER):
+        from bihuan.domains import sound
+
+        sound.ledgers(described[: len(ORDER)], described[len(ORDER) :])
+    return described
 
 
 @cache
 def parameters(room: str = "") -> tuple[Parameter, ...]:
-    """Every parameter that an order may set, room by room; or those of one room."""
-    rooms = (room,) if room else ROOMS
-    return tuple(p for name in rooms for p in import_module(f"bihuan.domains.{name}.orders").PARAMETERS)
+    """Every parameter that an order may set, room by room; or those of one room (an own one: by its app's label)."""
+    house = {name: f"bihuan.domains.{name}" for name in ROOMS}
+    with own.blamed():
+        theirs = {r.package.rpartition(".")[2]: r.package for r in own.registered() if _has(r, "orders")}
+    if room:
+        package = {**theirs, **house}.get(room)
+        return tuple(import_module(f"{package}.orders").PARAMETERS) if package else ()
+    every = tuple(p for name in house for p in parameters(name))
+    with own.blamed():
+        added = tuple(p for name in theirs for p in parameters(name))
+    if added:
+        from bihuan.domains import sound
+
+        sound.parameters(every, added)
+    return every + added
 
 
 def room_titles() -> dict[str, str]:
-    """Room → its title in Chinese."""
-    _set_up_django()
-    from django.apps import apps
+    """Room → its title in Chinese; a county's own behind those of the house."""
+    theirs = [model._meta.app_label for model in models()[len(ORDER) :]]
+    from django.apps import apps as installed
 
-    return {room: str(apps.get_app_config(room).verbose_name) for room in ROOMS}
-
-
-PLUGINS = "bihuan.loops"
-"""Entry point group by which a package of a county's own adds its loops: each names a module."""
+    return {room: str(installed.get_app_config(room).verbose_name) for room in (*ROOMS, *theirs)}
 
 
 @cache
-def _declared() -> tuple[Loop | View, ...]:
-    """Every loop and view that a module of some room, or of a package of a county's own, declares."""
-    from importlib.metadata import entry_points
-
-    from bihuan.kernel.loops import Loop, View
+def _declared() -> tuple[Loop | View | Family, ...]:
+    """Every loop, view and name of a family that a module of some room, or of a package of a county's own, declares."""
+    from bihuan.kernel.loops import Family, Loop, View
 
     models()  # a walk through the rooms passes their models, which want Django set up
     modules = [module for room in ROOMS for module in _modules(f"bihuan.domains.{room}")]
-    modules += [entry.load() for entry in sorted(entry_points(group=PLUGINS), key=lambda e: e.name)]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, Loop | View)]
+    with own.blamed():
+        modules += [module for room in own.registered() for module in _modules(room.package)]
+    found = [value for module in modules for value in vars(module).values() if isinstance(value, Loop | View | Family)]
     # A module that imports another's view holds it too.
     return tuple({id(value): value for value in found}.values())
 
 
 def _modules(package: str) -> list[ModuleType]:
-    """views*, loops* and what lies in a package ``loops`` of a room; models, apps and orders declare none."""
+    """The package and all that lies in it but what declares no loop; a module that is no package is itself."""
     room = import_module(package)
-    names = [name for _, name, _ in walk_packages(room.__path__, f"{package}.")]
-    aside = {f"{package}.{name}" for name in ("models", "apps", "orders", "migrations")}
-    return [import_module(name) for name in names if not any(name == a or name.startswith(f"{a}.") for a in aside)]
+    names = [name for _, name, _ in walk_packages(getattr(room, "__path__", ()), f"{package}.")]
+    aside = {f"{package}.{name}" for name in ("models", "apps", "orders", "migrations", "tests")}
+    inside = [import_module(name) for name in names if not any(name == a or name.startswith(f"{a}.") for a in aside)]
+    return [room, *inside]
 
 
 @cache
 def views() -> tuple[View, ...]:
-    """Every view of every room."""
+    """Every view of every room; of two of one name the house's stands first, and a county's own is refused."""
     from bihuan.kernel.loops import View
 
-    return tuple(value for value in _declared() if isinstance(value, View))
+    found = tuple(value for value in _declared() if isinstance(value, View))
+    house = tuple(v for v in found if v.build.__module__.startswith("bihuan."))
+    added = tuple(v for v in found if v not in house)
+    if added:
+        from bihuan.domains import sound
+
+        sound.views((*ledgers(), *house), added)
+    return house + added
+
+
+@cache
+def families() -> dict[str, tuple[str, str]]:
+    """Family of loops → its title in Chinese and English."""
+    from bihuan.domains.families import FAMILIES
+    from bihuan.kernel.loops import Family
+
+    return FAMILIES | {f.name: f.title for f in _declared() if isinstance(f, Family) and f.name not in FAMILIES}
 
 
 @cache
@@ -138,7 +186,13 @@ def loops() -> tuple[Loop, ...]:
     from bihuan.kernel.loops import Loop
 
     found = sorted((value for value in _declared() if isinstance(value, Loop)), key=lambda loop: loop.hole)
-    twice = {a.hole for a, b in pairwise(found) if a.hole == b.hole}
+    house = tuple(loop for loop in found if loop.find.__module__.startswith("bihuan."))
+    twice = {a.hole for a, b in pairwise(house) if a.hole == b.hole}
     if twice:
         raise LookupError(f"two loops of one name: {sorted(twice)}")
+    added = tuple(loop for loop in found if loop not in house)
+    if added:
+        from bihuan.domains import sound
+
+        sound.loops(house, added, parameters())
     return tuple(found)

@@ -1,7 +1,7 @@
 """Spec tests of the loops as texts: small tables in, holes out.
 
-They are run by the tests, printed by ``bihuan explain`` and gathered in the handbook. One Markdown file a hole:
-``bihuan/domains/<room>/specs/<hole>.md``.
+They are run by ``bihuan.testing``, printed by ``bihuan explain`` and gathered in the handbook. One Markdown file a
+hole: ``<room>/specs/<hole>.md``, in the rooms of the house as in a county's own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+
+from bihuan.domains import own
 
 EXPECTATIONS = ("holes", "pending", "late")
 """Tables of a case that are not ledgers: what must come out."""
@@ -35,6 +37,9 @@ class Case:
     @property
     def name(self) -> str:
         return f"{self.hole}: {self.title[0]}"
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class SpecError(ValueError):
@@ -82,13 +87,24 @@ def parse(text: str, where: str = "spec") -> list[Case]:
     return cases
 
 
-def paths() -> Iterator[Path]:
-    """Every spec file of the house."""
-    yield from sorted(Path(str(files("bihuan.domains"))).glob("*/specs/*.md"))
+HOUSE = "bihuan.domains"
+
+
+def paths(package: str = "") -> Iterator[Path]:
+    """The spec files of a package: of the house (``bihuan.domains``), one of its rooms, a county's own; or of all."""
+    house = Path(str(files(HOUSE)))
+    rooms = {f"{HOUSE}.{place.parent.name}": place for place in sorted(house.glob("*/specs"))}
+    rooms |= {room.package: place for room in own.registered() if (place := own.specs(room)) is not None}
+    for name, place in rooms.items():
+        if not package or name == package or name.startswith(f"{package}."):
+            yield from sorted(place.glob("*.md"))
+
+
+def read(path: Path) -> list[Case]:
+    """The cases of one file; raises SpecError."""
+    return parse(path.read_text(encoding="utf-8"), path.name)
 
 
 def load(hole: str) -> list[Case]:
     """The cases of one hole; none where it has no spec."""
-    return [
-        case for path in paths() if path.stem == hole for case in parse(path.read_text(encoding="utf-8"), path.name)
-    ]
+    return [case for path in paths() if path.stem == hole for case in read(path)]

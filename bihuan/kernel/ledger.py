@@ -6,6 +6,7 @@ it once Django is put aside, so that a run that finds its compiled program need 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -119,3 +120,14 @@ class Ledger:
 
 def by_name(ledgers: Iterable[Ledger]) -> dict[str, Ledger]:
     return {ledger.name: ledger for ledger in ledgers}
+
+
+def subjects(ledgers: Iterable[Ledger]) -> dict[str, Ledger]:
+    """Kind of subject → the ledger whose key it is: person → people, unit → units, lot → lots …
+
+    A key of several columns names no subject, nor does one that several ledgers use for their rows (row, move), nor one
+    that is a reference: it is the subject of the ledger that it refers to.
+    """
+    single = [ledger for ledger in ledgers if len(ledger.key) == 1 and ledger[ledger.key[0]].type != "ref"]
+    times = Counter(ledger.key[0] for ledger in single)
+    return {ledger.key[0]: ledger for ledger in single if times[ledger.key[0]] == 1}

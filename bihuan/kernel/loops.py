@@ -63,6 +63,19 @@ class Loop:
     def family(self) -> str:
         return self.hole.split(".", maxsplit=1)[0]
 
+    @property
+    def module(self) -> str:
+        """Where its function stands."""
+        return self.find.__module__
+
+
+@dataclass(frozen=True)
+class Family:
+    """What the loops whose names begin alike are called together: ``Family("arrival", ("返乡来返", "arrivals"))``."""
+
+    name: str
+    title: Both
+
 
 @dataclass(frozen=True)
 class View:

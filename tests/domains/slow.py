@@ -15,7 +15,7 @@ from typing import Any
 from bihuan.domains import catalogue
 from bihuan.engines import duckdb as engine
 from bihuan.kernel.program import Program, compile_program
-from tests.spec.runner import connection
+from bihuan.testing import connection
 
 Row = dict[str, Any]
 PLANNED = {"since", "until", "planned_until", "planned_at", "due", "break_down_by", "expires", "licence_until",

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from ibis import _
 
 from bihuan.kernel.joins import attach, having, lacking, pick
-from bihuan.kernel.ledger import Ledger
+from bihuan.kernel.ledger import Column, Ledger
 from bihuan.kernel.loops import Tables, view
 from bihuan.kernel.moments import BEGINNING, moment
 
@@ -22,21 +22,20 @@ def _key(rows: ir.Table, ledger: Ledger) -> Any:
     return reduce(lambda a, b: a + "|" + b, [rows[k].cast("string") for k in ledger.key])
 
 
-SPOTS = 2
-"""How many units and posts a row may name at the most."""
+def _spots(ledger: Ledger) -> list[Column]:
+    """The columns in which a row names units and posts, in their order."""
+    return [c for c in ledger.columns if c.refers in ("units", "posts")]
 
 
-def _named(t: Tables, ledger: Ledger, order: int, roll: str, column: str) -> ir.Table:
+def _named(t: Tables, ledger: Ledger, order: int, roll: str, column: str, most: int) -> ir.Table:
     """The rows of one ledger that name a stranger in one column, with what they say of the place: an area, units and
     posts in the order of the columns (``units:U1``), a person."""
     ours = t.strange_names.filter((_.roll == roll) & (_.order == order))
     rows = having(t[ledger.name], ours, {column: "stranger"})
     areas = [c.name for c in ledger.columns if c.type == "area"]
     area = next((a for a in ("to_area", "area") if a in areas), None)
-    spots = [c.refers + ":" + rows[c.name] for c in ledger.columns if c.refers in ("units", "posts")]
-    if len(spots) > SPOTS:
-        raise ValueError(f"{ledger.name} names more than {SPOTS} units and posts")
-    person = "person"
+    spots = [c.refers + ":" + rows[c.name] for c in _spots(ledger)]
+    person = next((c.name for c in ledger.columns if c.refers == "people"), "")
     if ledger.name == "contacts":  # a contact without a home is placed by the case that names him
         rows = attach(rows, t.cases, "case", patient=_.person)
         person = "patient"
@@ -51,7 +50,7 @@ def _named(t: Tables, ledger: Ledger, order: int, roll: str, column: str) -> ir.
         order=ibis.literal(order, "int16"),
         own_area=rows[area] if area is not None else nothing,
         beside=rows[person] if person in rows.columns else nothing,
-        **{f"spot_{i}": spots[i] if i < len(spots) else nothing for i in range(SPOTS)},
+        **{f"spot_{i}": spots[i] if i < len(spots) else nothing for i in range(most)},
     )
 
 
@@ -82,8 +81,9 @@ def strangers(t: Tables) -> ir.Table:
 
     stranger, roll (people, units), known_first, ledger, order (of the ledgers), row_key, place (area, may be null).
     """
+    most = max(len(_spots(ledger)) for ledger in t.ledgers.values())
     found = [
-        _named(t, ledger, order, column.refers, column.name)
+        _named(t, ledger, order, column.refers, column.name, most)
         for order, ledger in enumerate(t.ledgers.values())
         for column in ledger.columns
         if column.refers in ROLLS
@@ -93,10 +93,10 @@ def strangers(t: Tables) -> ir.Table:
         t.units.select(spot="units:" + t.units.unit, area=t.units.area),
         t.posts.select(spot="posts:" + t.posts.post, area=t.posts.area),
     )
-    for i in range(SPOTS):
+    for i in range(most):
         rows = attach(rows, spots, {f"spot_{i}": "spot"}, **{f"area_{i}": _.area})
     rows = attach(rows, having(t.people, rows, {"person": "beside"}), {"beside": "person"}, home=_.area)
-    place = ibis.coalesce(rows.own_area, *[rows[f"area_{i}"] for i in range(SPOTS)], rows.home)
+    place = ibis.coalesce(rows.own_area, *[rows[f"area_{i}"] for i in range(most)], rows.home)
     return rows.select("stranger", "roll", "known_first", "ledger", "order", "row_key", place=place)
 
 

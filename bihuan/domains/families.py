@@ -1,4 +1,4 @@
-"""The families of loops, as the screen calls them: the word before the point of a hole's name."""
+"""The families of the house's loops, as people call them: the word before the point of a hole's name."""
 
 from __future__ import annotations
 
@@ -42,12 +42,3 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "team": ("队伍力量", "teams"),
     "plan": ("应急预案", "plans"),
 }
-
-
-def family(hole: str) -> str:
-    return hole.split(".", maxsplit=1)[0]
-
-
-def title(name: str, lang: str) -> str:
-    """A family's name; one of a county's own package goes by its own word."""
-    return FAMILIES[name][0 if lang == "zh" else 1] if name in FAMILIES else name
