@@ -42,7 +42,7 @@ def column(**other: object) -> Ledger:
     ("ledger", "fault"),
     [
         (replace(WORKS, name="people"), "there is a ledger of this name"),
-        (replace(WORKS, title="人员底册"), "there is a ledger of this name"),
+        (replace(WORKS, title="人员"), "there is a ledger of this name"),
         (replace(WORKS, name="Works; DROP"), "lower-case letters"),
         (replace(WORKS, english=""), "Chinese and in English"),
         (replace(WORKS, title="工程/环境"), "name of a sheet"),
