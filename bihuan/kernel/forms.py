@@ -9,12 +9,13 @@ What is pending, a hole, or late falls out of opens, due, closed and the as-of t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from bihuan.kernel.joins import On, columns_of, lacking, last_answer, matching
+from bihuan.kernel.joins import On, attach, columns_of, lacking, last_answer, matching, pick, standing
 from bihuan.kernel.moments import days, hours, live, midnight, nothing, now
 
 OBLIGATION = {
@@ -131,18 +132,31 @@ def state() -> Any:
 
 
 def respond(
-    rows: ir.Table, *, opens: Any, within: Any = None, due: Any = None, closed: Any = None, **who: Any
+    rows: ir.Table,
+    *,
+    opens: Any,
+    within: Any = None,
+    due: Any = None,
+    closed: Any = None,
+    floor: Any = None,
+    **who: Any,
 ) -> ir.Table:
     """*X within H of T*: opens at T, due at T + H, closed by the first X (loops.md, *Terms*).
 
     ``within`` is in hours (a column, deferred or number); ``due`` says the moment itself. ``closed`` is the moment of
-    the first answer, null where none has come; see :func:`bihuan.kernel.joins.first_answer`.
+    the first answer, null where none has come; see :func:`bihuan.kernel.joins.first_answer`. With ``floor`` it is a
+    hole no earlier than that, should it be due before; what was answered by then was never late.
     """
     if due is None:
         # Bound first: a column and a deferred do not add up.
         (opens,) = rows.bind(opens)
         due = opens + hours(within if isinstance(within, int | float) else rows.bind(within)[0])
-    return obligations(rows, "deadline", opens=opens, due=due, closed=closed, **who)
+    if floor is None:
+        return obligations(rows, "deadline", opens=opens, due=due, closed=closed, **who)
+    due, closed, floor = rows.bind(due, closed, floor)
+    since = ibis.greatest(due, floor)
+    closed = ibis.ifelse(closed <= since, ibis.least(closed, due), closed)
+    return obligations(rows, "deadline", opens=opens, due=due, since=since, closed=closed, **who)
 
 
 def repeat(rows: ir.Table, *, start: Any, last: Any, every: Any, since: Any = None, **who: Any) -> ir.Table:
@@ -257,6 +271,33 @@ def at_most(rows: ir.Table, *, count: Any, limit: Any, since: Any, **who: Any) -
 def at_least(rows: ir.Table, *, count: Any, limit: Any, since: Any, **who: Any) -> ir.Table:
     """*So much at the least*: the rows whose ``count`` is below their ``limit`` (null: nothing demanded)."""
     return hold(rows.mutate(measured=count, bound=limit).filter(lambda r: r.measured < r.bound), since=since, **who)
+
+
+TRIFLE = 1e-9
+"""What sums of decimal fractions are off by at the most: no more than this is no excess (kg, pieces)."""
+
+
+def balance(
+    rows: ir.Table, by: Sequence[str], *, at: Any, came: Any, went: Any, evidence: Any = None, **who: Any
+) -> ir.Table:
+    """*What goes out came in*: the rows are entries, each with what it brought (``came``) and took (``went``).
+
+    Of each ``by`` it is a hole while all that went exceeds all that came; what comes in at one moment counts before
+    what goes out. Open since the present excess began. All entries of a ``by`` say the same of ``who``; each is cited.
+    """
+    keys = list(by)
+    rows = rows.mutate(
+        entry_at=at, entry_over=went - came, entry_cite=ibis.null("string") if evidence is None else evidence
+    )
+    moments = rows.group_by([*keys, "entry_at"]).agg(entry_over=rows.entry_over.sum())
+    so_far = ibis.cumulative_window(group_by=[moments[k] for k in keys], order_by=moments.entry_at)
+    moments = moments.mutate(over=moments.entry_over.sum().over(so_far))
+    found = standing(moments, keys, "entry_at", moments.over > TRIFLE)
+    rows = matching(rows, found, keys, stood_from=ibis._.stood_from)
+    order = [rows.entry_at, rows.entry_cite]
+    cited = rows.group_by(keys).agg(entry_cites=rows.entry_cite.group_concat(",", order_by=order))
+    rows = attach(pick(rows, keys, order), cited, keys, entry_cites=ibis._.entry_cites)
+    return hold(rows, since=rows.stood_from, evidence=rows.entry_cites, **who)
 
 
 def parts(rows: ir.Table, missing: dict[str, Any], name: str = "part") -> ir.Table:

@@ -145,3 +145,16 @@ def pick(rows: ir.Table, by: str | Sequence[str], order: Sequence[Any]) -> ir.Ta
     window = ibis.window(group_by=[rows[k] for k in keys], order_by=list(order))
     ranked = rows.mutate(pick_rank=ibis.row_number().over(window))
     return ranked.filter(ranked.pick_rank == 0).drop("pick_rank")
+
+
+def standing(rows: ir.Table, by: str | Sequence[str], at: str, broken: Any, name: str = "stood_from") -> ir.Table:
+    """Of what is broken at its last moment: ``by`` and since when it has been, without a break.
+
+    The rows are all the moments (``at``) at which each ``by`` may have come to be broken, or to be whole again.
+    """
+    keys = [by] if isinstance(by, str) else list(by)
+    rows = rows.select(*keys, at_=rows[at], broken_=broken)
+    whole = rows.filter(~rows.broken_).group_by(keys).agg(whole_at=ibis._.at_.max())
+    rows = attach(rows, whole, keys, whole_at=ibis._.whole_at)
+    run = rows.filter(rows.broken_ & (rows.whole_at.isnull() | (rows.at_ > rows.whole_at)))
+    return run.group_by(keys).agg(**{name: run.at_.min()})

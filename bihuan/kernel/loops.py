@@ -79,10 +79,16 @@ class Family:
 
 @dataclass(frozen=True)
 class View:
-    """A named stage: computed once, used by many loops."""
+    """A named stage: computed once, used by many loops.
+
+    With ``grow`` it is grown: to the rows of ``build`` are added those that ``grow`` makes of them, then those that it
+    makes of these, until it makes none (a recursive query). ``grow`` must come to an end by itself, give the columns of
+    ``build`` in their order, and ask its second argument, the rows of the last round, once and in one join.
+    """
 
     name: str
     build: Callable[[Tables], ir.Table]
+    grow: Callable[[Tables, ir.Table], ir.Table] | None = None
 
 
 def loop(hole: str, **about: Any) -> Callable[[Callable[[Tables], ir.Table]], Loop]:
@@ -111,7 +117,7 @@ class Tables:
     views: dict[str, View]
     needs: set[str] = field(default_factory=set)
     _known: dict[str, ir.Table] = field(default_factory=dict)
-    _stages: dict[str, tuple[ir.Table, tuple[str, ...]]] = field(default_factory=dict)
+    _stages: dict[str, tuple[ir.Table, ir.Table | None, tuple[str, ...]]] = field(default_factory=dict)
 
     @property
     def now(self) -> ir.TimestampScalar:
@@ -133,17 +139,22 @@ class Tables:
             return ibis.table(INPUTS[name], name=name)
         return ibis.table(self.stage(name)[0].schema(), name=name)
 
-    def stage(self, name: str) -> tuple[ir.Table, tuple[str, ...]]:
-        """The expression of a ledger as known or of a view, and the names of the tables it stands on."""
+    def stage(self, name: str) -> tuple[ir.Table, ir.Table | None, tuple[str, ...]]:
+        """The expression of a ledger as known or of a view, what it grows by (None: it does not), and the names of the
+        tables it stands on."""
         if name not in self._stages:
             outer, self.needs = self.needs, set()
+            growth = None
             if name in self.ledgers:
                 expression = facts.in_effect(self.ledgers[name])
             elif name in self.views:
-                expression = self.views[name].build(self)
+                seen = self.views[name]
+                expression = seen.build(self)
+                if seen.grow is not None:
+                    growth = seen.grow(self, ibis.table(expression.schema(), name=name))
             else:
                 raise KeyError(f"no ledger and no view is called {name}")
-            self._stages[name] = (expression, tuple(sorted(self.needs)))
+            self._stages[name] = (expression, growth, tuple(sorted(self.needs)))
             self.needs = outer
         return self._stages[name]
 

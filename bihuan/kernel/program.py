@@ -155,10 +155,11 @@ def compile_program(
     def add(name: str) -> None:
         if name in stages or name in INPUTS:
             return
-        expression, needs = t.stage(name)
+        expression, growth, needs = t.stage(name)
         for need in needs:
             add(need)
-        stages[name] = Stage(name, sql(expression), needs, is_ledger=name in t.ledgers)
+        text = sql(expression) if growth is None else grown(name, sql(expression), sql(growth))
+        stages[name] = Stage(name, text, needs, is_ledger=name in t.ledgers)
 
     obligations = []
     for done, loop in enumerate(loops):
@@ -189,6 +190,11 @@ def compile_program(
         families=dict(families or {}),
         now_mark=_mark(mark),
     )
+
+
+def grown(name: str, start: str, step: str) -> str:
+    """The SQL of a stage that grows (:class:`bihuan.kernel.loops.View`): standard SQL, as every engine reads it."""
+    return f'WITH RECURSIVE "{name}" AS (({start}) UNION ALL ({step})) SELECT * FROM "{name}"'
 
 
 def _mark(sql: str) -> str:

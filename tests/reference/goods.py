@@ -192,7 +192,9 @@ def lot_loose(w: World) -> Iterator[Hole]:
         due = known + hours(w.order("lot.seal_h", place.area, known))
         seals = [x for x in w.by("lot_works", "lot", lot.key) if x["kind"] in ("封存", "销毁")]
         hole = Hole("lot.loose", lot.key, "", max(due, received), ACUTE, "单位主体", place)
-        yield from limit(w.now, hole, due, first_at(seals, "at", known))
+        sealed = first_at(seals, "at", known)
+        if not sealed or sealed > received:  # what was sealed before it came anywhere never was a hole
+            yield from limit(w.now, hole, due, sealed)
 
 
 def lot_early(w: World) -> Iterator[Hole]:

@@ -34,7 +34,7 @@ def short_at(rows: list[Row], cover: float, at: datetime) -> bool:
     """What has not expired is less than so many days of the daily use of all."""
     counted = latest_counts(rows, at)
     quantity = sum(r["quantity"] for r in counted if not gone_off(r) or at < gone_off(r))
-    return quantity < cover * sum(r["daily_use"] or 0 for r in counted)
+    return cover * sum(r["daily_use"] or 0 for r in counted) - quantity > 1e-9  # what sums of fractions are off by
 
 
 def of_county(w: World, county: Row) -> dict[str, list[Row]]:
@@ -54,7 +54,7 @@ def stock_short(w: World) -> Iterator[Hole]:
             since = None
             for at in sorted({m for r in rows for m in (r["at"], gone_off(r)) if m and m <= w.now}):
                 since = (since or at) if short_at(rows, cover, at) else None
-            if since:
+            if since and cover:
                 yield Hole("stock.short", county["area"], item, since, BROKEN, "部门监管", Place(area=county["area"]))
 
 

@@ -133,3 +133,12 @@ def staged_measures(t: Tables) -> ir.Table:
     m = governed(m, t, "measure." + m.grade, area=_.place, at=_.since, name="stages", text=True).drop("in_force")
     m = m.mutate(days=stage_days(m.stages, m.kind))
     return m.mutate(end_due=ibis.coalesce(m.planned_until, m.since + days(m.days)))
+
+
+# ── posts of guard ──────────────────────────────────────────────────────────────────────────────
+
+
+def at_posts(rows: ir.Table, t: Tables) -> ir.Table:
+    """Rows (with ``post``) with the unit and the area of their post, and ``answers``: the role that answers for it."""
+    rows = attach(rows, t.posts, "post", post_unit=_.unit, post_area=_.area)
+    return rows.mutate(answers=ibis.ifelse(rows.post_unit.notnull(), "单位主体", "镇干部"))

@@ -9,9 +9,9 @@ import ibis.expr.types as ir
 from ibis import _
 
 from bihuan.kernel.forms import hold, obligations, parts, respond
-from bihuan.kernel.joins import attach, matching
+from bihuan.kernel.joins import attach, matching, standing
 from bihuan.kernel.loops import Tables, loop, view
-from bihuan.kernel.moments import BEGINNING, cite, county, days, hours, live, moment
+from bihuan.kernel.moments import cite, county, days, hours, live
 from bihuan.kernel.orders import governed
 
 THIRD = "S1.5 公司的资质怎么样？流程方案检查了没有？服务是谁带队？出了问题要负什么责任？不能一托了之"
@@ -122,12 +122,8 @@ def share(t: Tables) -> ir.Table:
     so_far = ibis.cumulative_window(group_by=moments.county, order_by=moments.sampled_at)
     moments = moments.mutate(part=moments.bought.sum().over(so_far) / moments.tested.sum().over(so_far))
     moments = governed(moments, t, "third_party_share", area=_.county, at=t.now)
-    moments = moments.mutate(above=moments.part > moments.third_party_share)
-    last_good = moments.filter(~moments.above).group_by("county").agg(good_at=_.sampled_at.max())
-    moments = attach(moments, last_good, "county", good_at=_.good_at)
-    run = moments.filter(moments.above & (moments.sampled_at > moments.good_at.fill_null(moment(BEGINNING))))
-    since = run.group_by(["county", "in_force"]).agg(above_since=_.sampled_at.min())
-    return hold(since, since=_.above_since, subject=_.county, area=_.county, evidence=cite("areas", _.county))
+    since = standing(moments, ["county", "in_force"], "sampled_at", moments.part > moments.third_party_share)
+    return hold(since, since=_.stood_from, subject=_.county, area=_.county, evidence=cite("areas", _.county))
 
 
 @loop(

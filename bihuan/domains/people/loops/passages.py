@@ -8,7 +8,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from bihuan.domains.people.views import well
+from bihuan.domains.people.views import at_posts, well
 from bihuan.kernel.forms import forbid, respond
 from bihuan.kernel.joins import attach, first_answer, having, lacking, matching
 from bihuan.kernel.loops import Tables, loop
@@ -56,12 +56,6 @@ def transfer_open(t: Tables) -> ir.Table:
     )
 
 
-def _at_posts(rows: ir.Table, t: Tables) -> ir.Table:
-    """Passages with the unit and the area of their post, and the role that answers for it."""
-    rows = attach(rows, t.posts, "post", post_unit=_.unit, post_area=_.area)
-    return rows.mutate(answers=ibis.ifelse(rows.post_unit.notnull(), "单位主体", "镇干部"))
-
-
 def _who() -> dict[str, Any]:
     return {
         "subject": _.post,
@@ -102,7 +96,7 @@ def waved(t: Tables) -> ir.Table:
         | passed["code"].isin(["黄", "红", "未验"]).fill_null(False)
         | (passed.trip_ok == ibis.literal(False)).fill_null(False)
     )
-    return forbid(_at_posts(passed.filter(failed), t), since=_["at"], **_who())
+    return forbid(at_posts(passed.filter(failed), t), since=_["at"], **_who())
 
 
 @loop(
@@ -133,7 +127,7 @@ def refused(t: Tables) -> ir.Table:
         rows, shut, "person", where=lambda r: (r["at"] >= r.begun) & (r["at"] < r.ended),
         begun=_.since, ended=_.ended_at.fill_null(moment(END)),
     )  # fmt: skip
-    rows = _at_posts(lacking(rows, shut, "passage"), t)
+    rows = at_posts(lacking(rows, shut, "passage"), t)
     rows = governed(rows, t, "permit.pass_h", area=_.post_area, at=_["at"], name="pass_h")
     passed = t.passages.filter(_.action == "放行")
     # A passage that names nobody is answered by its car, whoever sits in it.
@@ -161,7 +155,7 @@ def refused(t: Tables) -> ir.Table:
     ),
 )
 def nameless(t: Tables) -> ir.Table:
-    return forbid(_at_posts(t.passages.filter(_.person.isnull()), t), since=_["at"], **_who())
+    return forbid(at_posts(t.passages.filter(_.person.isnull()), t), since=_["at"], **_who())
 
 
 @loop(

@@ -13,7 +13,7 @@ from bihuan.domains.people.views import owing
 from bihuan.kernel.forms import forbid, hold, repeat, respond
 from bihuan.kernel.joins import attach, first_answer, having, lacking, last_answer, matching, pick
 from bihuan.kernel.loops import Tables, loop, view
-from bihuan.kernel.moments import cite, days, hours, live
+from bihuan.kernel.moments import cite, days, live
 from bihuan.kernel.orders import governed
 
 LODGED = "S1.2 这类人员是要集中管理的，而且从事隔离服务工作，属重点人群、高风险人群，应该先接种疫苗"
@@ -104,12 +104,14 @@ def refuser(t: Tables) -> ir.Table:
     rows = _of_post(rows, t, "doses", "needed", t.now)
     rows = dosed_at(rows.filter(rows.needed > 0), t, "needed")
     left = ibis.ifelse(rows.until <= t.now, rows.until, ibis.null("timestamp(6)"))
-    rows = rows.mutate(due_at=rows.refused + hours(24), ended=ibis.least(rows.dosed_at, left))
-    rows = rows.mutate(begins=ibis.greatest(rows.due_at, rows.since))
-    # What was settled before the post was taken up was never late.
-    ended = ibis.ifelse(rows.ended <= rows.begins, ibis.least(rows.ended, rows.due_at), rows.ended)
+    rows = rows.mutate(ended=ibis.least(rows.dosed_at, left))
     return respond(
-        rows, opens=_.refused, due=_.due_at, since=_.begins, closed=ended, **_who(cite("refusals", _.refusal))
+        rows,
+        opens=_.refused,
+        within=24,
+        floor=_.since,
+        closed=_.ended,
+        **_who(cite("refusals", _.refusal)),
     )
 
 
