@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import csv
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.cities import faults, lives, offices, roll, trade
+from tests.cities import edges, edges_offices, faults, lives, offices, roll, trade
 from tests.cities.draw import City
 from tests.reference.rows import contract
-
-FINAL = (
-    "passage.waved",
-    "passage.nameless",
-    "drug.unnamed",
-    "lot.early",
-    "gathering.banned",
-    "gathering.over",
-    "lot.undisinfected",
-    "livestock.uncertified",
-)
-SUBJECTS = {"passages": "post", "drug_sales": "unit", "gatherings": None, "livestock_moves": None, "measures": "person"}
 
 
 def build(seed: int, people: int = 300) -> City:
@@ -29,29 +17,48 @@ def build(seed: int, people: int = 300) -> City:
     c = City(seed, people)
     for step in (roll.make_areas, roll.make_people, roll.make_units, roll.make_officers, roll.make_duties, roll.make_orders, trade.make_posts, lives.make_risks,
         lives.make_arrivals, lives.make_posts_of_work, lives.make_cases, lives.make_check_ins, lives.make_samples, lives.make_movements, trade.make_lots, trade.make_stocks,
-        trade.make_trade, trade.make_shifts, trade.make_venues, offices.make_tasks, offices.make_inspections, offices.make_services, offices.make_plans):  # fmt: skip
+        trade.make_trade, trade.make_shifts, trade.make_venues, offices.make_tasks, offices.make_inspections, offices.make_services, offices.make_plans,
+        edges.make_edges, edges_offices.make_office_edges):  # fmt: skip
         step(c)
     offices.make_findings_of_holes(c, _final_holes(c))
     faults.make_faults(c)
     return c
 
 
-def _final_holes(c: City) -> list[tuple[str, str, str]]:
-    """Names of what may be holes that stay, for findings to name."""
-    found = [("passage.waved", r["post"], r["passage"]) for r in c.rows["passages"]] + [
-        ("passage.nameless", r["post"], r["passage"]) for r in c.rows["passages"] if not r["person"]
-    ]
-    found += [("drug.unnamed", r["unit"], r["sale"]) for r in c.rows["drug_sales"] if not r["person"]]
-    found += [(f"gathering.{n}", r["gathering"], "") for r in c.rows["gatherings"] for n in ("banned", "over")]
-    found += [("livestock.uncertified", r["move"], "") for r in c.rows["livestock_moves"]]
-    found += [("lot.early", r["lot"], r["work"]) for r in c.rows["lot_works"]] + [
-        ("lot.undisinfected", r["lot"], r["move"]) for r in c.rows["lot_moves"]
-    ]
-    found += [("venue.unshut", r["unit"], str(r["day"])) for r in c.rows["venue_days"] if r["open"]] + [
-        ("venue.day", r["unit"], str(r["day"])) for r in c.rows["venue_days"]
-    ]
-    found += [("post.exit_final", r["person"], r["measure"]) for r in c.rows["measures"] if r["ground"] == "重点岗位"]
-    return c.rng.sample(found, min(len(found), c.some(25)))
+def _final_holes(c: City) -> list[tuple[str, datetime]]:
+    """What may be holes that cannot be made good, by the names that findings give them, with their since."""
+    day = timedelta(days=1)
+    shut = {u["unit"] for u in c.rows["units"] if u["status"] == "关停"}
+    found: list[tuple[tuple[str, ...], datetime | None]] = []
+    for r in c.rows["passages"]:
+        found += [((f"passage.{n}", r["post"], r["passage"]), r["at"]) for n in ("waved", "nameless")]
+    found += [(("drug.unnamed", r["unit"], r["sale"]), r["at"]) for r in c.rows["drug_sales"]]
+    for r in c.rows["gatherings"]:
+        names = ("banned",) * (r["kind"] in ("婚事", "宴会", "庙会")) + ("over",) * (
+            r["kind"] == "丧事" and r["heads"] == 51
+        )
+        found += [((f"gathering.{n}", r["gathering"]), r["held_at"]) for n in names]
+    found += [(("livestock.uncertified", r["move"]), r["at"]) for r in c.rows["livestock_moves"]]
+    found += [(("lot.early", r["lot"], r["work"]), r["at"]) for r in c.rows["lot_works"] if r["kind"] == "销售"]
+    found += [(("lot.undisinfected", r["lot"], r["move"]), r["received_at"]) for r in c.rows["lot_moves"]]
+    for r in c.rows["venue_days"]:
+        begins = datetime.combine(r["day"], time())
+        found.append((("venue.day", r["unit"], str(r["day"])), begins + day))
+        if r["open"] and r["unit"] in shut:
+            found.append((("venue.unshut", r["unit"], str(r["day"])), begins))
+    for r in c.rows["measures"]:
+        if r["ground"] == "重点岗位":
+            found.append((("post.exit_final", r["person"], r["measure"]), r["ended_at"]))
+        yesterday = c.now.date() - day
+        if r["since"] < c.now - 2 * day and (r["ended_at"] is None or r["ended_at"] >= c.now):
+            name = ("measure.unmonitored", r["person"], f"{r['measure']}/{yesterday}")
+            found.append((name, datetime.combine(yesterday + day, time())))
+    by_hole: dict[str, list[tuple[str, datetime]]] = {}
+    for parts, since in found:
+        if since:
+            by_hole.setdefault(parts[0], []).append(("/".join(parts), since))
+    # Of each hole some, whatever there is most of.
+    return [hole for holes in by_hole.values() for hole in c.rng.sample(holes, min(len(holes), c.some(8)))]
 
 
 def generate(seed: int, people: int = 300) -> dict[str, list[dict[str, Any]]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from tests.cities.draw import City, hours
+from tests.cities.draw import SECOND, City, hours
 from tests.cities.roll import COUNTIES
 from tests.reference.rows import contract
 
@@ -74,12 +74,13 @@ def make_inspections(c: City) -> None:
         )
 
 
-def make_findings_of_holes(c: City, holes: list[tuple[str, str, str]]) -> None:
+def make_findings_of_holes(c: City, holes: list[tuple[str, datetime]]) -> None:
     """Findings that name holes that cannot be made good: remedied and rechecked, or nearly."""
-    for hole in holes:
-        remedied = c.ago(96)
-        c.add("findings", inspection=c.key_of("inspections"), category="专项", text="问题", leader=c.officer(), officer=c.officer(), remedy="整改", due=c.now, remedied_at=remedied,
-            rechecked_at=c.after(remedied, [0, 1], 0.1), recheck_passed=c.yes(0.8), hole="/".join(p for p in hole if p))  # fmt: skip
+    for hole, since in holes:
+        remedied = c.pick([since, since, since - SECOND, since + SECOND, since + hours(5), c.ago(96)])
+        spelled = c.pick([hole, hole, hole.replace("/", "／"), f" {hole} "])
+        c.add("findings", inspection=c.key_of("inspections"), category=f"专项{c.rng.randrange(30)}", text="问题", leader=c.officer(), officer=c.officer(), remedy="整改", due=c.now, remedied_at=remedied,
+            rechecked_at=c.pick([remedied, remedied + SECOND, remedied + hours(1), remedied - SECOND, None]), recheck_passed=c.yes(0.85), hole=spelled)  # fmt: skip
 
 
 def make_services(c: City) -> None:

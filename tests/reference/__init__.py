@@ -22,7 +22,7 @@ from tests.reference.rejects import Reject, judge
 from tests.reference.rows import Row, read_folder
 from tests.reference.world import World
 
-__all__ = ["Hole", "Reject", "all_of", "evaluate", "read"]
+__all__ = ["Hole", "Reject", "all_of", "evaluate", "made_good", "read"]
 
 MODULES = (
     people_arrivals,
@@ -48,6 +48,12 @@ def all_of(ledgers: dict[str, list[Row]], now: datetime) -> list[Hole]:
     w = World(ledgers, now)
     found = [hole for module in MODULES for rule in module.RULES for hole in rule(w)]
     return [owned(w, h) for h in earliest(found) if not (h.final and set_right(w, h))]
+
+
+def made_good(ledgers: dict[str, list[Row]], now: datetime) -> list[Hole]:
+    """What would be a hole for ever, had not a finding set it right."""
+    w = World(ledgers, now)
+    return [h for module in MODULES for rule in module.RULES for h in rule(w) if h.final and set_right(w, h)]
 
 
 def evaluate(folder: Path, now: datetime) -> list[Hole]:

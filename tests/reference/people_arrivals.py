@@ -53,14 +53,16 @@ def arrival_unverified(w: World) -> Iterator[Hole]:
 
 
 def arrival_absent(w: World) -> Iterator[Hole]:
-    """The latest verification is 不在 or 查无此人 and verify_h have passed since it."""
+    """The latest verification is 不在 or 查无此人 and verify_h have passed since it; the next one closes it."""
     for a, _ in obliged_arrivals(w):
         seen = verifications(w, a)
-        if a["abroad"] or not seen or seen[-1]["outcome"] not in ("不在", "查无此人"):
+        absent = [n for n, v in enumerate(seen) if v["outcome"] in ("不在", "查无此人")]
+        if a["abroad"] or not absent:
             continue
-        due = seen[-1]["at"] + hours(w.order("verify_h", a["to_area"], seen[-1]["at"]))
+        last = absent[-1]
+        due = seen[last]["at"] + hours(w.order("verify_h", a["to_area"], seen[last]["at"]))
         hole = Hole("arrival.absent", a["person"], a.key, due, ACUTE, "村干部", arrival_place(a))
-        yield from limit(w.now, hole, due, None)
+        yield from limit(w.now, hole, due, seen[last + 1]["at"] if last + 1 < len(seen) else None)
 
 
 def arrival_unplaced(w: World) -> Iterator[Hole]:
