@@ -50,8 +50,8 @@ def named_ledgers(program: Program) -> tuple[Ledger, ...]:
 
 def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
     """Make ``printed`` of the engine's ``holes``: the columns of the contract, in the order of print, and behind them
-    ``state``, ``unit``, ``due``, ``label`` (the subject by name and key) and ``sentence`` (the text without what is
-    said of its state).
+    ``state``, ``unit``, ``opens``, ``due``, ``label`` (the subject by name and key) and ``sentence`` (the text without
+    what is said of its state).
 
     The stages of :func:`named_ledgers` must be there.
     """
@@ -105,7 +105,7 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
         SELECT h.hole, w.name, h.severity, h.subject_kind, h.subject, h.item, h.area, h.since, h.closed_at, h.owner,
                h.owner_name, h.escalated_to, h."order", {text} AS text,
                {tidy[0]}{filled("w.remedy")}{tidy[1]} AS remedy,
-               h.evidence, h.state, h.unit, h.due, {label("s", "h.subject")} AS label, {sentence} AS sentence
+               h.evidence, h.state, h.unit, h.opens, h.due, {label("s", "h.subject")} AS label, {sentence} AS sentence
         FROM holes h JOIN print_said w ON w.hole = h.hole
         LEFT JOIN print_labels s ON s.kind = h.subject_kind AND s.key = h.subject
         LEFT JOIN print_labels u ON u.kind = 'unit' AND u.key = h.unit

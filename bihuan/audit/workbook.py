@@ -29,11 +29,25 @@ HEADINGS: dict[str, tuple[str, str, int]] = {
     "remedy": ("整改举措", "Remedy", 40),
     "evidence": ("依据的台账行", "Evidence", 30),
     "state": ("状态", "State", 9),
+    "in_common": ("相同之处", "In common", 18),
+    "due": ("到期", "Due", 17),
     "change": ("变化", "Change", 9),
     "changed": ("变了什么", "What changed", 14),
     "owner_before": ("原责任人", "Owner before", 12),
     "severity_before": ("原轻重", "Severity before", 9),
     "since_before": ("原起始", "Since before", 17),
+    "topic": ("类别", "Topic", 9),
+    "dimension": ("按", "By", 10),
+    "key": ("编号", "Key", 24),
+    "blind": ("没人看的", "Blind", 9),
+    "total": ("总数", "Total", 9),
+    "share": ("占比", "Share", 9),
+    "kg_blind": ("没人看的千克", "Blind kg", 12),
+    "kg_total": ("总千克", "Total kg", 12),
+    "seen_by": ("检测过的部门", "Seen by", 30),
+    "keeping": ("同级有的", "Keeping", 9),
+    "siblings": ("同级共", "Siblings", 9),
+    "sibling_rows": ("它们的行数", "Their rows", 10),
     "file": ("文件", "File", 22),
     "sheet": ("工作表", "Sheet", 14),
     "row": ("行", "Row", 8),
@@ -111,7 +125,7 @@ def _rows(book: Any, sheet: Any, columns: tuple[str, ...], rows: list[tuple[Any,
                 continue
             if isinstance(value, dt.datetime):
                 sheet.write_datetime(last, place, value, moment)
-            elif isinstance(value, int):
+            elif isinstance(value, int | float):
                 sheet.write_number(last, place, value, plain)
             elif column == "severity":
                 sheet.write_string(last, place, value, severities.get(value, plain))

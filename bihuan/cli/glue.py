@@ -89,6 +89,33 @@ def one_hole(program: Program, name: str) -> Said:
     return next(s for s in program.loops if s.hole == holes[0])
 
 
+def addressed(names: Sequence[str], program: Program, words: Words) -> tuple[Path, Said, str, str | None]:
+    """Folder, hole, subject and item from ``[DIR] HOLE SUBJECT [ITEM]``; the folder may also stand last, and where none
+    is named it is the current one. Raises Stop."""
+
+    def is_hole(name: str) -> bool:
+        from bihuan.audit import run
+
+        try:
+            return bool(run.chosen(program, [name]))
+        except run.UnknownLoop:
+            return False
+
+    folder, rest = Path(), list(names)
+    first_is_folder = len(rest) > 1 and is_hole(rest[1]) and (not is_hole(rest[0]) or Path(rest[0]).exists())
+    if first_is_folder or (not is_hole(rest[0]) and Path(rest[0]).exists()):
+        folder = Path(rest.pop(0))
+    elif len(rest) > 2 and Path(rest[-1]).is_dir():
+        folder = Path(rest.pop())
+    hole = one_hole(program, rest[0]) if rest else None
+    if hole is None or not 2 <= len(rest) <= 3:
+        raise Stop(
+            "请写成：台账文件夹 漏洞 对象 [分项]，如 bihuan why 台账 arrival.silent 证件号",
+            "write DIR HOLE SUBJECT [ITEM], e.g. bihuan why LEDGERS arrival.silent DOCUMENT",
+        )
+    return folder, hole, rest[1], rest[2] if len(rest) > 2 else None
+
+
 @contextmanager
 def connected() -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own, in memory; what does not fit there goes to the temporary folder and is removed."""

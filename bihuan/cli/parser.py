@@ -18,6 +18,11 @@ EXITS = {
         "退出码：0 没有新增急、重漏洞；1 有；2 输入读不了",
         "exit status: 0 no hole of 急 or 重 opened; 1 some did; 2 the input can't be read",
     ),
+    "like": (
+        "退出码：0 查完；2 没有这个漏洞，或输入读不了",
+        "exit status: 0 done; 2 no such hole, or input can't be read",
+    ),
+    "coverage": ("退出码：0 查完；2 输入读不了", "exit status: 0 done; 2 the input can't be read"),
 }
 
 
@@ -97,10 +102,12 @@ def build(words: Words) -> Parser:
     _check(command("check", "查漏：审计台账，列出漏洞", "audit ledgers, list the holes"), words)
     _explain(command("explain", "讲规则：条文、措施标准、出处、例子", "a hole's rule, orders, source, examples"), words)
     _why(command("why", "讲依据：一个漏洞所依据的台账行", "the rows on which one hole rests"), words)
+    _like(command("like", "举一反三：别处同样的漏洞和险些成漏洞的", "the same hole and near misses elsewhere"), words)
     _diff(
         command("diff", "比变化：两次之间新增、闭合、仍在的漏洞", "what opened, closed, stayed between two audits"),
         words,
     )
+    _coverage(command("coverage", "查盲点：没人看的批次、没人知的人、不记账的区域", "blind spots as shares"), words)
     _demo(command("demo", "写出演示县的台账（虚构）", "write the ledgers of an invented county"), words)
     made = command("template", "写出空白台账模板", "write a workbook of empty ledgers")
     made.add_argument("file", metavar="FILE.xlsx", help=words("写到哪里", "where to"))
@@ -138,10 +145,14 @@ def _as_of(parser: argparse.ArgumentParser, words: Words) -> None:
     )
 
 
-def _check(parser: argparse.ArgumentParser, words: Words) -> None:
+def _folder(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument(
         "folder", metavar="DIR", help=words("台账文件夹，或一个工作簿", "folder of ledgers, or one workbook")
     )
+
+
+def _check(parser: argparse.ArgumentParser, words: Words) -> None:
+    _folder(parser, words)
     _as_of(parser, words)
     _out(parser, words, "问题清单", "the list of holes")
     parser.add_argument(
@@ -204,11 +215,44 @@ def _explain(parser: argparse.ArgumentParser, words: Words) -> None:
 
 
 def _why(parser: argparse.ArgumentParser, words: Words) -> None:
-    parser.add_argument("folder", metavar="DIR", help=words("台账文件夹或文件", "folder of ledgers, or one file"))
-    parser.add_argument("hole", metavar="HOLE", help=words("漏洞，如 arrival.silent", "a hole, e.g. arrival.silent"))
-    parser.add_argument("subject", metavar="SUBJECT", help=words("对象，如证件号", "its subject, e.g. a document"))
-    parser.add_argument("item", metavar="ITEM", nargs="?", help=words("分项，有多个时", "its item, of several"))
+    _one(parser, words)
     _as_of(parser, words)
+
+
+def _one(parser: argparse.ArgumentParser, words: Words) -> None:
+    """[DIR] HOLE SUBJECT [ITEM], as glue.addressed reads it."""
+    parser.usage = words(
+        f"{parser.prog} [选项] [DIR] HOLE SUBJECT [ITEM]", f"{parser.prog} [options] [DIR] HOLE SUBJECT [ITEM]"
+    )
+    parser.add_argument(
+        "words",
+        metavar="[DIR] HOLE SUBJECT [ITEM]",
+        nargs="+",
+        help=words(
+            "台账文件夹（不写则是当前文件夹）、漏洞（如 arrival.silent）、对象（如证件号）、分项（有多个时）",
+            "folder of ledgers (else the current one), hole (e.g. arrival.silent), its subject, its item of several",
+        ),
+    )
+
+
+def _like(parser: argparse.ArgumentParser, words: Words) -> None:
+    _one(parser, words)
+    _as_of(parser, words)
+    parser.add_argument(
+        "--within",
+        metavar="HOURS",
+        type=float,
+        default=24.0,
+        help=words("几小时内到期算将到期，默认 24", "due within so many hours is soon (default 24)"),
+    )
+    _out(parser, words, "同样的漏洞", "the likenesses")
+
+
+def _coverage(parser: argparse.ArgumentParser, words: Words) -> None:
+    _folder(parser, words)
+    _as_of(parser, words)
+    _out(parser, words, "盲点", "the blind spots")
+    _area(parser, words)
 
 
 def _demo(parser: argparse.ArgumentParser, words: Words) -> None:

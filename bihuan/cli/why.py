@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import difflib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bihuan.cli import glue
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("hole", "subject_kind", "subject", "item", "state", "severity", "since", "closed_at"),
-    *("owner", "owner_name", "escalated_to", "order", "text", "remedy", "evidence"),
+    *("owner", "owner_name", "escalated_to", "order", "text", "remedy", "evidence", "opens", "due"),
 )
 
 
@@ -31,41 +30,37 @@ def why(asked: argparse.Namespace, words: Words) -> int:
     from bihuan.audit import run
 
     now = glue.moment(asked.as_of, words)
-    folder = Path(asked.folder)
     with glue.connected() as con:
         with glue.shown(words) as step:
             program = glue.compiled(words, step)
-            hole = glue.one_hole(program, asked.hole)
+            folder, hole, subject, item = glue.addressed(asked.words, program, words)
             intake = glue.intake(folder, con, program, words, step(words("读取", "read")))
             run.audit(con, program, now, lang=words.lang, only=[hole.hole], states=("open", "pending", "late"))
-        found = _found(con, asked.subject, asked.item)
-        if not found:
-            raise _nothing(con, hole, asked, words)
+        rows = found(con, subject, item)
+        if not rows:
+            raise nothing(con, hole, subject, item, words)
         lines: list[str] = []
-        for row in found:
+        for row in rows:
             lines += [*_told(con, program, hole, row, intake, now, words), ""]
     print("\n".join(lines).rstrip())
     return 0
 
 
-def _found(con: duckdb.DuckDBPyConnection, subject: str, item: str | None) -> list[dict[str, Any]]:
+def found(con: duckdb.DuckDBPyConnection, subject: str, item: str | None) -> list[dict[str, Any]]:
     """The obligations of a subject that are open, late or pending; with their due times."""
     from bihuan.exchange.cells import normal
 
-    listed = ", ".join(f'p."{c}"' for c in COLUMNS)
-    rows = con.execute(
-        f"SELECT {listed}, h.opens, h.due FROM printed p JOIN holes h USING (hole, subject, item, state, since)"
-    ).fetchall()
-    named = [dict(zip((*COLUMNS, "opens", "due"), row, strict=True)) for row in rows]
+    listed = ", ".join(f'"{c}"' for c in COLUMNS)
+    named = [dict(zip(COLUMNS, row, strict=True)) for row in con.execute(f"SELECT {listed} FROM printed").fetchall()]
     asked = {subject, normal(subject), normal(subject).upper()}
     return [r for r in named if (r["subject"] or "") in asked and (item is None or r["item"] == item)]
 
 
-def _nothing(con: duckdb.DuckDBPyConnection, hole: Said, asked: argparse.Namespace, words: Words) -> Stop:
+def nothing(con: duckdb.DuckDBPyConnection, hole: Said, subject: str, item: str | None, words: Words) -> Stop:
     """No such hole of this subject: say which there are."""
     subjects = [r[0] for r in con.execute("SELECT DISTINCT subject FROM printed WHERE subject IS NOT NULL").fetchall()]
-    near = difflib.get_close_matches(asked.subject, subjects, 3, 0.6)
-    what = f"{asked.subject}/{asked.item}" if asked.item else asked.subject
+    near = difflib.get_close_matches(subject, subjects, 3, 0.6)
+    what = f"{subject}/{item}" if item else subject
     zh = f"这些台账里，{what} 没有“{hole.name[0]}”（{hole.hole}），也没有待办或迟办的"
     en = f"in these ledgers {what} has no {hole.hole}, neither open nor pending nor late"
     if near:
