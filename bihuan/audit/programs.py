@@ -61,6 +61,7 @@ def _compile(progress: Progress | None) -> Program:
             catalogue.views(),
             catalogue.loops(),
             catalogue.families(),
+            catalogue.rooms(),
             progress=progress,
         )
 

@@ -61,6 +61,7 @@ MODULES = {
     "coverage": "coverage",
     "demo": "others",
     "template": "others",
+    "handbook": "others",
     "compile": "others",
     "serve": "serve",
 }

@@ -11,21 +11,11 @@ from typing import TYPE_CHECKING
 from bihuan.cli import glue
 from bihuan.cli.aligned import one_line, table
 from bihuan.cli.words import Words
-from bihuan.kernel.ledger import subjects
 
 if TYPE_CHECKING:
     from bihuan.domains.specs import Case
-    from bihuan.kernel.parameters import Parameter
     from bihuan.kernel.program import Program, Said
 
-STEP_H = {"急": 4, "重": 24, "常": 24}
-UNITS = {
-    "h": ("小时", "h"),
-    "d": ("天", "d"),
-    "min": ("分钟", "min"),
-    "°C": ("°C", "°C"),
-    "": ("", ""),
-}
 HEADS = {"due": "限时", "unit": "单位"}
 """Columns of expectations that the list of holes has not."""
 
@@ -78,16 +68,14 @@ def page(said: Said, program: Program, words: Words, orders: list[Order] | None 
     """All that is to be said of one hole."""
     from bihuan.audit import judged
     from bihuan.domains import specs
+    from bihuan.handbook import about as tell
+    from bihuan.handbook.shape import shape as of
 
     titles = {g.name: words(f"{g.title} {g.name}", g.name) for g in program.ledgers}
-    rungs = program.ladders.get(said.role, (said.role,))
-    up = " → ".join(rungs[1:])
-    owner = words(
-        f"{said.role}" + (f"；无人则 {up}" if up else "") + f"；超过 {STEP_H[said.severity]} 小时升一级",
-        f"{said.role}" + (f"; nobody there: {up}" if up else "") + f"; goes up after {STEP_H[said.severity]} h",
-    )
-    about = words("对象 ", "subject ") + kind(said.subject, program, words)
-    about += words("，分项 ", ", item ") + kind(said.item, program, words) if said.item else ""
+    shape = of(said, program)
+    owner = f"{tell.owner(said, shape, program, words)}{words('；', '; ')}{tell.rises(shape, words)}"
+    about = words("对象 ", "subject ") + tell.kind(said.subject, program, words)
+    about += words("，分项 ", ", item ") + tell.kind(said.item, program, words) if said.item else ""
     read = sorted(judged.reads(program).get(said.hole, ()), key=list(titles).index)
     rows = [
         (words("规则", "rule"), words.of(said.rule)),
@@ -95,19 +83,12 @@ def page(said: Said, program: Program, words: Words, orders: list[Order] | None 
         (words("一行", "one row"), about),
         (words("这样说", "is said as"), words.of(said.reason)),
         (words("整改", "remedy"), words.of(said.remedy)),
+        (words("怎样闭合", "how it closes"), tell.closes(said, shape, words).replace("`", "")),
         (words("出处", "source"), said.source),
         (words("看台账", "ledgers"), words.list([titles[name] for name in read])),
     ]
-    if said.final:
-        rows.append(
-            (
-                words("已成事实", "final"),
-                words(
-                    "补不回来：留在清单上，直到督查问题点名它并已整改、复查通过",
-                    "cannot be made good: stays until a finding that names it is remedied and re-checked",
-                ),
-            )
-        )
+    if not said.module.startswith("bihuan."):
+        rows.append((words("所在", "declared in"), said.module))
     lines = [strong(f"{said.severity}  {said.hole}  {words.of(said.name)}"), *table(rows)]
     lines += _governed(said, program, words, orders)
     cases = specs.load(said.hole)
@@ -118,27 +99,17 @@ def page(said: Said, program: Program, words: Words, orders: list[Order] | None 
     return lines
 
 
-def kind(name: str, program: Program, words: Words) -> str:
-    """What a subject or an item is, with the title of its ledger where it is the key of one."""
-    titles = {name: ledger.title for name, ledger in subjects(program.ledgers).items()}
-    titles |= {"column": "列名", "role": "角色", "date": "日期", "item": "物资"}
-    return words(f"{titles[name]} {name}" if name in titles else name, name)
-
-
 def _governed(said: Said, program: Program, words: Words, orders: list[Order] | None) -> list[str]:
     """The parameters that it reads, with defaults; and the orders in force in a folder."""
-    those = [p for key in said.orders for p in _parameters(program, key)]
+    from bihuan.handbook import about as tell
+
+    those = tell.governing(said, program)
     if not those:
         return ["", words("没有可由措施标准改动的参数。", "No order can change it.")]
     rows = [[words("参数", "parameter"), words("默认", "default"), words("含义", "meaning")]]
-    for p in dict.fromkeys(those):
-        default = f"{p.default or words('无', 'none')} {words.of(UNITS[p.unit])}".rstrip()
-        own: dict[str, list[str]] = {}
-        for word, value in p.exceptions:
-            own.setdefault(value, []).append(word)
-        special = [f"{words.list(names)} {value}" for value, names in own.items()]
-        rows.append([p.key, default, words(p.zh, p.en)])
-        rows += [["", "", f"  {line}"] for line in special]
+    for p in those:
+        rows.append([p.key, tell.default(p, words), words(p.zh, p.en)])
+        rows += [["", "", f"  {line}"] for line in tell.exceptions(p, words)]
     lines = ["", strong(words("管它的措施标准", "the orders that govern it")), *(f"  {x}" for x in table(rows))]
     if orders is None:
         return [
@@ -150,10 +121,6 @@ def _governed(said: Said, program: Program, words: Words, orders: list[Order] | 
         return [*lines, words("  台账里没有现行的：按默认值", "  none in force in these ledgers: the defaults hold")]
     heads = words("区划 参数 值 文件 自 编号", "area key value document since order").split()
     return [*lines, strong(words("  现行", "  in force")), *(f"  {line}" for line in table([heads, *here]))]
-
-
-def _parameters(program: Program, key: str) -> list[Parameter]:
-    return [p for p in program.parameters if p.key == key or p.matches(key) or p.key.startswith(key.rstrip("*") + ".")]
 
 
 def _orders(folder: Path, program: Program, now: dt.datetime, words: Words) -> list[Order]:

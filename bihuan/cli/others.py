@@ -1,4 +1,4 @@
-"""``bihuan template``, ``bihuan demo``, ``bihuan compile``."""
+"""``bihuan template``, ``bihuan handbook``, ``bihuan demo``, ``bihuan compile``."""
 
 from __future__ import annotations
 
@@ -33,6 +33,30 @@ def template(asked: argparse.Namespace, words: Words) -> int:
     n = len(program.ledgers)
     print(words(f"{n} 本空白台账写在 {path}。填好后：", f"{n} empty ledgers are in {path}. Once filled:"))
     print(f"  {command()} check {shlex.quote(str(path))}")
+    return 0
+
+
+def handbook(asked: argparse.Namespace, words: Words) -> int:
+    """Write the handbook, a county's own rooms among it; an earlier one there is replaced."""
+    from bihuan.handbook import book
+
+    folder = Path(asked.folder)
+    with glue.shown(words) as step:
+        program = glue.compiled(words, step)
+    try:
+        pages = book.write(folder, program)
+    except book.NotOurs as kept:
+        raise Stop(
+            f"{kept.path} 是手写的文件：请换一个文件夹，或先把它移走",
+            f"{kept.path} was written by hand: choose another folder, or move it away",
+        ) from kept
+    except OSError as error:
+        raise Stop(
+            f"写不了 {folder}（{error.strerror}）：请检查路径、权限和磁盘空间",
+            f"cannot write {folder} ({error.strerror}): check the path, permission and free space",
+        ) from error
+    n, first = len(program.loops), folder / "handbook" / "README.md"
+    print(words(f"{n} 种漏洞，{pages} 页，从这里看起：{first}", f"{n} holes, {pages} pages; begin here: {first}"))
     return 0
 
 

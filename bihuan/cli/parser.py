@@ -112,6 +112,8 @@ def build(words: Words) -> Parser:
     made = command("template", "写出空白台账模板", "write a workbook of empty ledgers")
     made.add_argument("file", metavar="FILE.xlsx", help=words("写到哪里", "where to"))
     _serve(command("serve", "开指挥台：网页、数据库、后台一起启动", "the desk: pages, database and worker"), words)
+    made = command("handbook", "写出漏洞手册、台账和参数的说明", "write the handbook of holes, ledgers and parameters")
+    made.add_argument("folder", metavar="DIR", help=words("写到这个文件夹", "the folder to write to"))
     made = command("compile", "预先编译规则，以后启动更快", "compile the rules, so that later runs start at once")
     made.add_argument("--anew", action="store_true", help=words("即使已有也重新编译", "even where they are compiled"))
     return parser

@@ -7,11 +7,11 @@ import shlex
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-Lang = Literal["zh", "en"]
+from bihuan.kernel.words import Words
+
+__all__ = ["Stop", "Words", "command", "spoken", "version"]
 
 
 class Stop(Exception):
@@ -20,22 +20,6 @@ class Stop(Exception):
     def __init__(self, zh: str, en: str, also: Sequence[str] = ()) -> None:
         super().__init__(en)
         self.zh, self.en, self.also = zh, en, tuple(also)
-
-
-@dataclass(frozen=True)
-class Words:
-    """Says each thing in the user's language."""
-
-    lang: Lang
-
-    def __call__(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
-
-    def of(self, both: tuple[str, str]) -> str:
-        return both[0] if self.lang == "zh" else both[1]
-
-    def list(self, items: Sequence[str]) -> str:
-        return ("、" if self.lang == "zh" else ", ").join(items)
 
 
 def spoken(argv: Sequence[str]) -> Words:

@@ -125,12 +125,13 @@ def parameters(room: str = "") -> tuple[Parameter, ...]:
     return every + added
 
 
-def room_titles() -> dict[str, str]:
-    """Room → its title in Chinese; a county's own behind those of the house."""
-    theirs = [model._meta.app_label for model in models()[len(ORDER) :]]
-    from django.apps import apps as installed
-
-    return {room: str(installed.get_app_config(room).verbose_name) for room in (*ROOMS, *theirs)}
+@cache
+def rooms() -> dict[str, tuple[str, str]]:
+    """Package of a room → its title in Chinese and English (``TITLE``); a county's own behind those of the house."""
+    packages = [f"bihuan.domains.{room}" for room in ROOMS]
+    with own.blamed():
+        packages += [room.package for room in own.registered()]
+        return {name: getattr(import_module(name), "TITLE", (name, name)) for name in packages}
 
 
 @cache

@@ -241,4 +241,5 @@ def describe(model: type[LedgerRow]) -> Ledger:
         key=names.key or (columns[0].name,),
         timeless=names.timeless,
         event_where=names.event_where,
+        about=(model.__doc__ or "").split("\n\n")[0].strip(),
     )

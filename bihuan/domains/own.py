@@ -40,6 +40,7 @@ class Broken(Exception):
         self.zh, self.en = zh, en
 
 
+@cache
 def registered() -> tuple[Own, ...]:
     """Every own room that is installed here, by the name of its entry. Imports none of them."""
     found = {

@@ -111,8 +111,8 @@ def views(house: Sequence[Ledger | View], added: Sequence[View]) -> None:
 
 def loops(house: Sequence[Loop], added: Sequence[Loop], parameters: Iterable[Parameter]) -> None:
     """Raise Broken unless the loops ``added`` are sound beside those of the ``house``."""
+    from bihuan.kernel.ladders import LADDERS
     from bihuan.kernel.loops import SEVERITIES
-    from bihuan.kernel.owners import LADDERS
 
     holes = Counter(loop.hole for loop in (*house, *added))
     keys = [p.key for p in parameters]

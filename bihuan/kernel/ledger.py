@@ -82,6 +82,7 @@ class Ledger:
     event_where: tuple[str, str, str] | None = (
         None  # (moment, flag, column): the row's event where flag is 是 and column filled
     )
+    about: str = ""  # what its rows are, in a line or two, both languages
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

@@ -11,23 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from bihuan.kernel.joins import attach, lacking, matching, pick
+from bihuan.kernel.ladders import STEP_H
 from bihuan.kernel.moments import LEVELS, live, now
-
-LADDERS: dict[str, tuple[str, ...]] = {
-    "网格员": ("网格员", "村干部", "镇干部", "县级领导"),
-    "村干部": ("村干部", "镇干部", "县级领导"),
-    "镇干部": ("镇干部", "县级领导"),
-    "县级领导": ("县级领导",),
-    "医务人员": ("医务人员", "镇干部", "县级领导"),
-    "民警": ("民警", "镇干部", "县级领导"),
-    "志愿者": ("志愿者", "镇干部", "县级领导"),
-    "单位主体": ("单位主体", "部门监管", "县级领导"),
-    "部门监管": ("部门监管", "县级领导"),
-}
-"""Each role with those that it falls to when nobody fills it, in order."""
-
-STEP_H = {"急": 4, "重": 24, "常": 24}
-"""A hole goes up one role for each span of so many hours."""
 
 
 def present_duties(duties: ir.Table, absences: ir.Table) -> ir.Table:

@@ -71,11 +71,17 @@ class Program:
     inputs: dict[str, dict[str, str]]  # tables that the engine makes: name → columns and Ibis types
     ladders: dict[str, tuple[str, ...]]  # role → those it falls to
     families: dict[str, tuple[str, str]]  # family of loops → its title in Chinese and English
+    rooms: dict[str, tuple[str, str]]  # package → what lives in it, in Chinese and English
     now_mark: str
 
     def at(self, sql: str, now: str) -> str:
         """A stage's SQL with the as-of time ``now`` (an SQL expression) in place of its mark."""
         return sql.replace(self.now_mark, now)
+
+    def room(self, said: Said) -> str:
+        """The package of the room that a loop is declared in."""
+        inside = [p for p in self.rooms if said.module == p or said.module.startswith(f"{p}.")]
+        return max(inside, key=len, default="")
 
     def title(self, family: str) -> tuple[str, str]:
         """A family's title in Chinese and English; one that nobody named goes by its own word."""
@@ -102,6 +108,7 @@ class Program:
             inputs=data["inputs"],
             ladders={role: tuple(rungs) for role, rungs in data["ladders"].items()},
             families={name: tuple(title) for name, title in data["families"].items()},
+            rooms={name: tuple(title) for name, title in data["rooms"].items()},
             now_mark=data["now_mark"],
         )
 
@@ -127,6 +134,7 @@ def compile_program(
     views: Iterable[View],
     loops: Iterable[Loop],
     families: Mapping[str, tuple[str, str]] | None = None,
+    rooms: Mapping[str, tuple[str, str]] | None = None,
     dialect: str = "duckdb",
     progress: Any = None,
     known: Known | None = None,
@@ -139,9 +147,9 @@ def compile_program(
     import ibis
 
     from bihuan.kernel import holes as holes_
+    from bihuan.kernel.ladders import LADDERS
     from bihuan.kernel.loops import INPUTS, tables
     from bihuan.kernel.moments import now
-    from bihuan.kernel.owners import LADDERS
 
     ledgers, loops = tuple(ledgers), tuple(loops)
     known = Known() if known is None else known
@@ -188,6 +196,7 @@ def compile_program(
         inputs=INPUTS,
         ladders=LADDERS,
         families=dict(families or {}),
+        rooms=dict(rooms or {}),
         now_mark=_mark(mark),
     )
 

@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 
+from bihuan.domains.people import TITLE
+
 
 class PeopleConfig(AppConfig):
     name = "bihuan.domains.people"
-    verbose_name = "人"
+    verbose_name = TITLE[0]
     default_auto_field = "django.db.models.BigAutoField"

@@ -1,7 +1,9 @@
 from django.apps import AppConfig
 
+from bihuan.domains.places import TITLE
+
 
 class PlacesConfig(AppConfig):
     name = "bihuan.domains.places"
-    verbose_name = "环境与场所"
+    verbose_name = TITLE[0]
     default_auto_field = "django.db.models.BigAutoField"
