@@ -43,6 +43,39 @@ class About:
     evidence: dict[str, set[str]]
 
 
+@dataclass(frozen=True)
+class Mark:
+    """What stands on the line and is no row: the missing answer at its due time, the closing, the as-of time."""
+
+    at: dt.datetime
+    kind: str  # due, closed, missing, since, now
+    text: tuple[str, str]
+
+
+def marks(
+    state: str,
+    opens: dt.datetime | None,
+    due: dt.datetime | None,
+    since: dt.datetime | None,
+    closed: dt.datetime | None,
+    now: dt.datetime,
+) -> list[Mark]:
+    """The marks of one obligation in its state (open, pending, late), in time order."""
+    made: list[tuple[dt.datetime | None, str, tuple[str, str]]] = []
+    if state == "late":
+        made.append((due, "due", ("到期，仍未办", "due, and not yet done")))
+        made.append((closed, "closed", ("闭合（迟）", "closed, late")))
+    elif state == "pending":
+        made.append((due, "due", ("到期：在此之前办完", "due: to be done by then")))
+    elif due is not None and due == since and opens is not None and opens < due:
+        missing = ("缺：到期仍没有应有的一行", "missing: due, and the row that should be here is not")
+        made.append((due, "missing", missing))
+    else:
+        made.append((since, "since", ("从此刻起是漏洞", "a hole from here on")))
+    made.append((now, "now", ("审计的截至时间", "as of")))
+    return sorted((Mark(at, kind, text) for at, kind, text in made if at is not None), key=lambda m: m.at)
+
+
 def about(ledgers: Iterable[Ledger], kind: str, subject: str, item: str, item_kind: str, evidence: str) -> About:
     """The keys by which rows belong to a hole: its subject, its item where that is a key, and its evidence."""
     ledgers = tuple(ledgers)

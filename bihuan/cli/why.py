@@ -109,25 +109,20 @@ def _told(
     return lines
 
 
+GAP = "┄┄ {} ┄┄"
+RULES = {"due": GAP, "missing": GAP, "since": GAP, "closed": "── {} ──", "now": "══ {} ══"}
+"""How a mark that is no row is ruled across the line."""
+
+
 def _line(steps: list[Step], row: dict[str, Any], intake: Intake, now: dt.datetime, words: Words) -> list[str]:
     """The rows, and among them at its due time the answer that is missing, and the as-of time."""
-    marks: list[tuple[dt.datetime, str]] = []
-    since, due, closed = row["since"], row["due"], row["closed_at"]
-    if row["state"] == "late":
-        marks.append((due, words("┄┄ 到期，仍未办 ┄┄", "┄┄ due, and not yet done ┄┄")))
-        marks.append((closed, words("── 闭合（迟）──", "── closed, late ──")))
-    elif row["state"] == "pending":
-        marks.append((due, words("┄┄ 到期：在此之前办完 ┄┄", "┄┄ due: to be done by then ┄┄")))
-    elif due is not None and due == since and row["opens"] is not None and row["opens"] < due:
-        missing = words("┄┄ 缺：到期仍没有应有的一行 ┄┄", "┄┄ missing: due, and the row that should be here is not ┄┄")
-        marks.append((due, missing))
-    elif since is not None:
-        marks.append((since, words("┄┄ 从此刻起是漏洞 ┄┄", "┄┄ a hole from here on ┄┄")))
-    marks.append((now, words("══ 审计的截至时间 ══", "══ as of ══")))
+    from bihuan.audit import trail
+
+    marks = trail.marks(row["state"], row["opens"], row["due"], row["since"], row["closed_at"], now)
     told: list[tuple[dt.datetime, int, list[str]]] = []
     for step in steps:
         told.append((step.at or dt.datetime.min, 0, _step(step, intake, words)))
-    told += [(at, 1, [f"  {_at(at)}  {text}"]) for at, text in marks if at is not None]
+    told += [(m.at, 1, [f"  {_at(m.at)}  {RULES[m.kind].format(words.of(m.text))}"]) for m in marks]
     told.sort(key=lambda x: (x[0], x[1]))
     return [line for *_, lines in told for line in lines]
 
