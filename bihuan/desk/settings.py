@@ -31,24 +31,67 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "bihuan.desk.security.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "bihuan.desk.viewing.ViewingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "bihuan.desk.then.ThenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "bihuan.desk.pages.around",
+            ],
+        },
+    }
 ]
 
 ROOT_URLCONF = "bihuan.desk.urls"
 WSGI_APPLICATION = "bihuan.desk.wsgi.application"
 
 DATABASES = {"default": from_url(os.environ["DATABASE_URL"])} if os.environ.get("DATABASE_URL") else {}
+if DATABASES:
+    # A process holds many threads, most of them waiting with a stream of events: they share a few connections.
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 20}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"
-USE_I18N = True
+USE_I18N = False  # the desk speaks by pairs of words (tag ``two``), not by catalogues
 USE_TZ = False  # ledgers hold local time
 TIME_ZONE = "Asia/Shanghai"
 
+BIHUAN_DATA = os.environ.get("BIHUAN_DATA", "")
+
 STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "bihuan.desk.assets.DigestStorage"},
+}
+# Straight from the package, without a step at install; an address changes with its content (see assets).
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+WHITENOISE_MAX_AGE = 365 * 24 * 3600
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "overview"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
 LOGGING_CONFIG = None

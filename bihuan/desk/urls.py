@@ -2,13 +2,65 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from bihuan.desk.views import (
+    account,
+    area,
+    events,
+    hole,
+    holes,
+    imports,
+    ledgers,
+    loops,
+    mine,
+    orders,
+    overview,
+    row,
+    search,
+    subject,
+)
 
+
+@login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """Ready, as soon as it can answer at all."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-urlpatterns: list[URLPattern] = [path("healthz", healthz, name="healthz")]
+urlpatterns: list[URLPattern] = [
+    path("healthz", healthz, name="healthz"),
+    path("login", account.SignIn.as_view(), name="login"),
+    path("logout", account.SignOut.as_view(), name="logout"),
+    path("language", account.language, name="language"),
+    path("holes/", holes.holes, name="holes"),
+    path("holes/file.<str:ending>", holes.as_file, name="holes_file"),
+    path("holes/views", holes.save_view, name="save_view"),
+    path("", overview.overview, name="overview"),
+    path("search", search.search, name="search"),
+    path("mine/", mine.mine, name="mine"),
+    path("mine/seat", mine.sit, name="sit"),
+    path("import/", imports.upload, name="import"),
+    path("import/<str:token>/", imports.preview, name="import_preview"),
+    path("import/<str:token>/confirm", imports.confirm, name="import_confirm"),
+    path("events", events.events, name="events"),
+    path("keys", account.keys, name="keys"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/try", orders.orders, name="order_try"),
+    path("holes/<str:token>", hole.hole, name="hole"),
+    path("holes/<str:token>/comment", hole.comment, name="comment"),
+    path("ledgers/", ledgers.ledgers, name="ledgers"),
+    path("ledgers/lookup", row.lookup, name="lookup"),
+    path("ledgers/<str:name>/", ledgers.ledger, name="ledger"),
+    path("ledgers/<str:name>/file.<str:ending>", ledgers.as_file, name="ledger_file"),
+    path("ledgers/<str:name>/template", ledgers.blank, name="ledger_blank"),
+    path("ledgers/<str:ledger>/new", row.new, name="row_new"),
+    path("ledgers/<str:ledger>/row/<str:token>", row.row, name="row"),
+    path("ledgers/<str:ledger>/row/<str:token>/edit", row.edit, name="row_edit"),
+    path("ledgers/<str:ledger>/row/<str:token>/retract", row.retract, name="row_retract"),
+    path("of/<str:kind>/<path:key>", subject.subject, name="subject"),
+    path("areas/", area.areas, name="areas"),
+    path("loops/", loops.loops, name="loops"),
+]

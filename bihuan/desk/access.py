@@ -1,0 +1,236 @@
+"""How views reach rows: through these functions alone. Each gives what this viewer may see, as the page is looked at
+(moment and area); roles and row-level security go beneath them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db import connection
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+
+from bihuan.desk import knowledge, then
+from bihuan.desk.viewing import Asked
+from bihuan.domains import catalogue
+from bihuan.domains.fields import LedgerRow
+from bihuan.kernel.ledger import Ledger
+from bihuan.live import clock
+from bihuan.live.models import Hole, Span
+
+LEVELS = (2, 4, 6, 9, 12, 15)
+"""Digits of a province, city, county, town, village, grid."""
+
+
+def now(asked: Asked) -> dt.datetime:
+    """The moment for which the page speaks."""
+    return asked.viewing.at or clock.now()
+
+
+# ── holes ────────────────────────────────────────────────────────────────────
+
+
+def access_holes(asked: Asked) -> QuerySet[Hole]:
+    """Holes, to-dos and closed holes in the area looked at."""
+    return in_area(cast("QuerySet[Hole]", _holes(asked)), asked.viewing.area)
+
+
+def _holes(asked: Asked) -> QuerySet[Any]:
+    if asked.viewing.at is None:
+        return Hole.objects.all()
+    return then.holes(asked.viewing.at)
+
+
+def access_holes_in(asked: Asked, area: str) -> QuerySet[Hole]:
+    """Holes in one area, whatever area is looked at."""
+    return in_area(cast("QuerySet[Hole]", _holes(asked)), area)
+
+
+def access_hole(asked: Asked, hole: str, subject: str, item: str) -> Hole | None:
+    """One hole by its identity, wherever it lies."""
+    return cast("Hole | None", _holes(asked).filter(hole=hole, subject=subject, item=item).first())
+
+
+def access_holes_of(asked: Asked, kind: str, key: str) -> QuerySet[Hole]:
+    """Holes about a person, a unit …, or for which it is sought as its owner's."""
+    about = Q(subject_kind=kind, subject=key)
+    also = {"person": Q(person=key), "unit": Q(unit=key), "officer": Q(owner=key)}.get(kind)
+    return cast("QuerySet[Hole]", _holes(asked).filter(about | also if also else about))
+
+
+def access_spans(asked: Asked) -> QuerySet[Any]:
+    """The stretches in which holes stood open (``since``, ``closed_at``), in the area looked at; of an earlier moment
+    as far as its ledgers tell."""
+    if asked.viewing.at:
+        return access_holes(asked).filter(state__in=("open", "closed"))
+    return in_area(Span.objects.all(), asked.viewing.area, "of__area")
+
+
+def access_spans_of(asked: Asked, hole: Any) -> QuerySet[Span]:
+    """The stretches in which one hole stood open, the latest first."""
+    named = {"of__hole": hole.hole, "of__subject": hole.subject, "of__item": hole.item}
+    spans = Span.objects.filter(**named).order_by("-opened_at", "-pk")
+    return spans.filter(opened_at__lte=asked.viewing.at) if asked.viewing.at else spans
+
+
+def in_area(rows: QuerySet[Any], area: str, column: str = "area") -> QuerySet[Any]:
+    """Rows whose area is ``area`` or lies in it. Codes are digits: the prefix is a range that an index serves."""
+    if not area:
+        return rows
+    return rows.filter(**{f"{column}__gte": area, f"{column}__lt": area + ":"})
+
+
+RANK = Case(
+    When(severity="急", then=Value(0)),
+    When(severity="重", then=Value(1)),
+    default=Value(2),
+    output_field=IntegerField(),
+)
+"""The order of severities."""
+
+
+# ── rows of ledgers ──────────────────────────────────────────────────────────
+
+
+def model_of(ledger: str) -> type[LedgerRow]:
+    """The model of a ledger. Raises KeyError where there is no such ledger."""
+    return _models()[ledger]
+
+
+def _models() -> dict[str, type[LedgerRow]]:
+    return {model.ledger.name: model for model in catalogue.models()}
+
+
+def _known(ledger: Ledger, alias: str) -> str:
+    """SQL: the moment at which a row became known."""
+    column = ledger.default_known
+    default = f', {alias}."{column.name}"' if column else ""
+    return f"coalesce({alias}.recorded_at{default}, '-infinity'::timestamp)"
+
+
+def known_sql(ledger: Ledger, alias: str, at: dt.datetime | None) -> tuple[str, list[Any]]:
+    """SQL: the row was known at ``at`` (None: it is in the database)."""
+    return (f"{_known(ledger, alias)} <= %s", [at]) if at else ("true", [])
+
+
+def effective_sql(ledger: Ledger, alias: str, at: dt.datetime | None) -> tuple[str, list[Any]]:
+    """SQL: row ``alias`` is the version of its key that stands, at ``at`` (None: of all there are), and is not
+    withdrawn. Its values are to be passed."""
+    if at is None:
+        return f"{alias}.latest AND {alias}.retracted IS NOT TRUE", []
+
+    def moment(a: str) -> str:
+        return _known(ledger, a)
+
+    key = " AND ".join(f'later."{k}" = {alias}."{k}"' for k in ledger.key)
+    sql = (
+        f"{alias}.replaced_by IS NULL AND {alias}.retracted IS NOT TRUE AND {moment(alias)} <= %s"
+        f' AND NOT EXISTS (SELECT 1 FROM "{table(ledger)}" later WHERE {key} AND later.replaced_by IS NULL'
+        f" AND ({moment('later')}, later.id) > ({moment(alias)}, {alias}.id) AND {moment('later')} <= %s)"
+    )
+    return sql, [at, at]
+
+
+def table(ledger: Ledger) -> str:
+    return str(model_of(ledger.name)._meta.db_table)
+
+
+def query(sql: str, values: list[Any]) -> list[dict[str, Any]]:
+    """Rows of a query as dictionaries."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        names = [c[0] for c in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def scope_sql(ledger: Ledger, alias: str, area: str) -> tuple[str, list[Any]]:
+    """SQL: the row lies in ``area``, by the first of its columns that gives a place: an area, a unit, a person."""
+    if not area:
+        return "true", []
+    span = [area, area + ":"]
+    areas = [c.name for c in ledger.columns if c.type == "area"]
+    if ledger.name in ("arrivals", "transfers", "livestock_moves"):
+        areas = ["to_area"]
+    parts = [f'({alias}."{a}" >= %s AND {alias}."{a}" < %s)' for a in areas]
+    values = span * len(areas)
+    if not areas:
+        for target, column in (("units", "unit"), ("people", "person")):
+            refs = [c.name for c in ledger.columns if c.refers == target]
+            for ref in refs:
+                parts.append(
+                    f'EXISTS (SELECT 1 FROM ledger_{target} p WHERE p."{column}" = {alias}."{ref}" '
+                    "AND p.latest AND p.area >= %s AND p.area < %s)"
+                )
+                values += span
+    return (f"({' OR '.join(parts)})", values) if parts else ("true", [])
+
+
+# ── areas ────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Place:
+    """One area as far as a page needs it."""
+
+    area: str
+    name: str
+    population: int | None = None
+
+
+def access_places(asked: Asked, condition: str, values: list[Any]) -> list[Place]:
+    """Areas in effect that meet a condition on ``l``, by code."""
+    ledger = knowledge.ledgers()["areas"]
+    held, also = effective_sql(ledger, "l", asked.viewing.at)
+    rows = query(
+        f"SELECT l.area, l.name, l.population FROM ledger_areas l WHERE {held} AND {condition} ORDER BY l.area",
+        [*also, *values],
+    )
+    return [Place(r["area"], r["name"], r["population"]) for r in rows]
+
+
+def path(area: str) -> list[str]:
+    """The codes of an area and all above it, the highest first."""
+    return [area[:n] for n in LEVELS if n <= len(area)]
+
+
+def below(area: str) -> int:
+    """Digits of the level right below an area's; of its own at the lowest."""
+    return next((n for n in LEVELS if n > len(area)), LEVELS[-1])
+
+
+NAMES = {"officers": "officer", "units": "unit", "areas": "area", "people": "person", "posts": "post", "lots": "lot"}
+
+
+def names_of(asked: Asked, ledger: str, keys: list[str]) -> dict[str, str]:
+    """Key → name, of rows of a ledger as far as they have one; one query."""
+    return {key: name for (_, key), name in access_names(asked, {ledger: set(keys)}).items()}
+
+
+def access_names(asked: Asked, wanted: dict[str, set[str]]) -> dict[tuple[str, str], str]:
+    """(ledger, key) → name, for all ledgers at once; one query."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for ledger, keys in wanted.items():
+        if keys and ledger in NAMES:
+            key, column = NAMES[ledger], "product" if ledger == "lots" else "name"
+            held, also = effective_sql(knowledge.ledgers()[ledger], "l", asked.viewing.at)
+            parts.append(
+                f'SELECT \'{ledger}\' AS ledger, l."{key}" AS key, l."{column}" AS name '
+                f'FROM "ledger_{ledger}" l WHERE l."{key}" = ANY(%s) AND {held}'
+            )
+            values += [sorted(keys), *also]
+    if not parts:
+        return {}
+    return {(r["ledger"], r["key"]): r["name"] for r in query(" UNION ALL ".join(parts), values) if r["name"]}
+
+
+def named(columns: Iterable[tuple[Any, str]]) -> dict[str, set[str]]:
+    """Of cells (column, text): ledger → the keys that they name, for :func:`access_names`."""
+    wanted: dict[str, set[str]] = {}
+    for column, text in columns:
+        target = "areas" if column.type == "area" else column.refers
+        if text and target in NAMES:
+            wanted.setdefault(target, set()).add(text)
+    return wanted

@@ -1,0 +1,98 @@
+"""The form of one row, made from its ledger's columns.
+
+Documents and phone numbers that a form begins with are not shown: they come sealed, and go back sealed unless somebody
+types another.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bihuan.desk import masking, tokens
+from bihuan.kernel.ledger import Column, Ledger
+
+SEALED = "sealed."
+"""Before the name of a field that holds a sealed value."""
+
+
+def hidden(column: Column, ledger: Ledger) -> bool:
+    """Whether a column holds a document or a phone number."""
+    return column.refers == "people" or column.name == "phone" or (ledger.name == "people" and column.name == "person")
+
+
+@dataclass
+class Field:
+    """One field: its column, what it holds, how it is typed, what is wrong with it."""
+
+    column: Column
+    value: str = ""
+    sealed: str = ""
+    shown: str = ""  # of a sealed value
+    fixed: bool = False  # the key of a row that is corrected
+    choices: tuple[str, ...] = ()
+    kind: str = "text"  # text, select, datetime-local, date, decimal, long
+    refers: str = ""  # ledger in which the typed key is looked up
+    fault: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"id-{self.column.name}"
+
+
+LONG = ("text", "remedy", "evidence", "reason", "direct", "principal", "supervisory", "address", "title")
+"""Columns that hold sentences."""
+
+
+@dataclass
+class Form:
+    ledger: Ledger
+    fields: list[Field] = field(default_factory=list)
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    fault: str = ""
+
+    @property
+    def faults(self) -> int:
+        return sum(1 for f in self.fields if f.fault)
+
+
+def made(ledger: Ledger, values: Mapping[str, str], fixed: bool = False) -> Form:
+    """A form that begins with ``values``; ``fixed``: its key can't be changed, for it is a correction."""
+    form = Form(ledger)
+    for column in ledger.columns:
+        value = values.get(column.name, "")
+        one = Field(column, value, fixed=fixed and column.name in ledger.key, choices=_choices(column))
+        one.kind = _kind(column)
+        one.refers = column.refers if column.type == "ref" else "areas" if column.type == "area" else ""
+        if one.kind == "datetime-local" and value:
+            one.value = value.replace(" ", "T")
+        if value and hidden(column, ledger):
+            one.sealed, one.shown, one.value = tokens.seal("cell", value), masking.masked_document(value), ""
+        form.fields.append(one)
+    return form
+
+
+def _choices(column: Column) -> tuple[str, ...]:
+    return ("是", "否") if column.type == "bool" else column.choices
+
+
+def _kind(column: Column) -> str:
+    if _choices(column):
+        return "select"
+    kinds = {"time": "datetime-local", "date": "date", "int": "decimal", "real": "decimal"}
+    return kinds.get(column.type) or ("long" if column.name in LONG and column.type == "text" else "text")
+
+
+def posted(ledger: Ledger, data: Mapping[str, Any]) -> dict[str, str]:
+    """The cells of a form that was sent; what was sealed is opened."""
+    row: dict[str, str] = {}
+    for column in ledger.columns:
+        text = str(data.get(column.name, "")).strip()
+        sealed = str(data.get(SEALED + column.name, ""))
+        if not text and sealed:
+            text = tokens.unseal("cell", sealed) or ""
+        if text:
+            row[column.name] = text.replace("T", " ") if column.type == "time" else text
+    return row

@@ -1,0 +1,93 @@
+"""What the desk keeps for its users: views saved under a name, what was said of a hole."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+
+class SavedView(models.Model):
+    """存下的筛选 (filters of the list of holes, under a name of their user's)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.TextField()
+    query = models.TextField(blank=True)  # of the address
+
+    class Meta:
+        db_table = "desk_view"
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="desk_view_name")]
+
+
+class Comment(models.Model):
+    """情况说明：对一个漏洞说的话；说了不等于闭合 (what was said of a hole; saying closes nothing)."""
+
+    hole = models.TextField()  # its identity: hole/subject/item
+    at = models.DateTimeField()  # by the system's clock
+    by = models.TextField()
+    text = models.TextField()
+
+    class Meta:
+        db_table = "desk_comment"
+        indexes = [models.Index(fields=["hole", "at"], name="desk_comment_of")]
+
+
+class Seat(models.Model):
+    """席位：哪个账号是哪位责任人员 (which officer of the ledger an account is)."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seat")
+    officer = models.TextField()
+
+    class Meta:
+        db_table = "desk_seat"
+
+
+class Snapshot(models.Model):
+    """回看：一个时刻按当时所知查出的全部漏洞 (the holes of an earlier moment, audited as known then)."""
+
+    at = models.DateTimeField()
+    imports = models.BigIntegerField()  # the last import that it knows: a later one may tell of earlier days
+    ready = models.BooleanField(default=False)
+    began = models.DateTimeField(db_default=Now())
+    seconds = models.FloatField(default=0)
+    fault = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "desk_snapshot"
+        constraints = [models.UniqueConstraint(fields=["at", "imports"], name="desk_snapshot_of")]
+
+
+class Then(models.Model):
+    """当时的漏洞 (a hole as known at an earlier moment): the columns of ``bihuan.live.models.Hole`` that pages read."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE)
+    hole = models.TextField()
+    subject = models.TextField()
+    item = models.TextField(blank=True)
+    state = models.TextField()
+    severity = models.TextField()
+    subject_kind = models.TextField()
+    area = models.TextField(null=True)
+    unit = models.TextField(null=True)
+    person = models.TextField(null=True)
+    role = models.TextField(null=True)
+    opens = models.DateTimeField(null=True)
+    due = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    owner = models.TextField(null=True)
+    owner_name = models.TextField(null=True)
+    escalated_to = models.TextField(null=True)
+    order = models.TextField(null=True)
+    evidence = models.TextField(null=True)
+    text_zh = models.TextField(default="")
+    text_en = models.TextField(default="")
+    remedy_zh = models.TextField(default="")
+    remedy_en = models.TextField(default="")
+
+    class Meta:
+        db_table = "desk_then"
+        indexes = [
+            models.Index(fields=["snapshot", "state", "severity", "since"], name="desk_then_list"),
+            models.Index(fields=["snapshot", "subject"], name="desk_then_subject"),
+        ]

@@ -1,0 +1,259 @@
+"""Rows of a ledger as its page lists them: filtered by the address, a page at a time, at the same cost at any depth."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from bihuan.desk import access, listing, tokens, trails
+from bihuan.desk.viewing import Asked
+from bihuan.exchange import cells
+from bihuan.kernel.ledger import Column, Ledger
+
+PREFIX = "f."
+"""Before a column's name in the address: f.outcome=在, f.at.from=2022-01-05."""
+SORTABLE = 100_000
+"""Rows up to which a ledger may be sorted by any moment; above it only by what every ledger has an index for."""
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in force: its word in the address, its column, what it says."""
+
+    word: str
+    column: Column
+    says: str
+    text: str
+
+
+@dataclass
+class Wanted:
+    """What an address asks of a ledger. ``faults``: what could not be read."""
+
+    chips: list[Chip] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    q: str = ""
+    sort: str = ""
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read(asked: Asked, ledger: Ledger, size: int) -> Wanted:
+    """The filters of an address."""
+    wanted = Wanted()
+    for column in ledger.columns:
+        for end in ("", ".from", ".to"):
+            word = f"{PREFIX}{column.name}{end}"
+            text = tokens.unword(asked.GET.get(word, "").strip())
+            if text and (not end or column.is_moment):
+                _filter(wanted, ledger, column, word, end, text)
+    wanted.q = tokens.unword(asked.GET.get("q", "").strip())
+    if wanted.q:
+        _search(wanted, ledger)
+    wanted.sort = asked.GET.get("sort", "")
+    if wanted.sort not in sorts(ledger, size):
+        wanted.sort = ""
+    return wanted
+
+
+def sorts(ledger: Ledger, size: int) -> dict[str, tuple[str, str]]:
+    """How the list may be sorted: word of the address → what it is called."""
+    made = {"": ("最新登记在前", "Latest recorded first"), "key": (f"按{ledger[ledger.key[0]].heading}", "By number")}
+    if size <= SORTABLE:
+        made |= {
+            c.name: (f"按{c.heading}，新的在前", f"By {c.english or c.name}, newest first")
+            for c in ledger.columns
+            if c.is_moment
+        }
+    return made
+
+
+def _filter(wanted: Wanted, ledger: Ledger, column: Column, word: str, end: str, text: str) -> None:
+    name = f'l."{column.name}"'
+    if text == "-" and not end:
+        wanted.conditions.append(f"{name} IS NULL")
+        wanted.chips.append(Chip(word, column, "=", "-"))
+        return
+    try:
+        person = column.refers == "people" or (ledger.name == "people" and column.name == "person")
+        value = cells.reader(column, column.name in ledger.key, person)(text)
+    except cells.Unreadable:
+        fault = (
+            f"“{column.heading}”的筛选值“{text}”读不出，已略去",
+            f"the filter '{text}' of {column.name} can't be read",
+        )
+        wanted.faults.append(fault)
+        return
+    if column.type == "area":
+        wanted.conditions.append(f"({name} >= %s AND {name} < %s)")
+        wanted.values += [value, f"{value}:"]
+    elif end:
+        wanted.conditions.append(f"{name} {'>=' if end == '.from' else '<'} %s")
+        wanted.values.append(value)
+    elif column.type == "time" and isinstance(value, dt.datetime) and value.time() == dt.time():
+        wanted.conditions.append(f"({name} >= %s AND {name} < %s)")
+        wanted.values += [value, value + dt.timedelta(days=1)]
+    else:
+        wanted.conditions.append(f"{name} = %s")
+        wanted.values.append(value)
+    wanted.chips.append(Chip(word, column, {"": "", ".from": "≥", ".to": "<"}[end], text))
+
+
+def _search(wanted: Wanted, ledger: Ledger) -> None:
+    """What is typed into the box: a key, a document, or a part of a text."""
+    exact = [f'l."{k}"::text = %s' for k in ledger.key]
+    refs = [f'l."{c.name}" = %s' for c in ledger.columns if c.type == "ref" and c.name not in ledger.key]
+    texts = [f'l."{c.name}" ILIKE %s' for c in ledger.columns if c.type == "text" and c.name not in ledger.key]
+    plain = cells.normal(wanted.q)
+    like = "%" + wanted.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    wanted.conditions.append("(" + " OR ".join((*exact, *refs, *texts)) + ")")
+    wanted.values += [plain.upper() if len(plain) == 18 else plain] * (len(exact) + len(refs)) + [like] * len(texts)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its key, its cells in the ledger's order."""
+
+    key: str
+    cells: list[tuple[Column, str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    after: str | None
+    first: bool
+
+
+def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any]]:
+    held, values = access.effective_sql(ledger, "l", asked.viewing.at)
+    scope, also = access.scope_sql(ledger, "l", asked.viewing.area)
+    return " AND ".join((held, scope, *wanted.conditions)), [*values, *also, *wanted.values]
+
+
+def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
+    """A page of the list. One query."""
+    where, values = _where(asked, ledger, wanted)
+    place = asked.GET.get("after")
+    if wanted.sort == "key":
+        key = f'l."{ledger.key[0]}"'
+        kinds: tuple[type, ...] = (str, int)
+        order, further = f"{key}, l.id", f"({key}, l.id) > (%s, %s)"
+    elif wanted.sort:
+        moment = f'l."{wanted.sort}"::timestamp'
+        kinds = (dt.datetime, int)
+        order, further = f"{moment} DESC, l.id DESC", f"({moment}, l.id) < (%s, %s)"
+        where += f" AND {moment} IS NOT NULL"
+    else:
+        kinds = (int,)
+        order, further = "l.id DESC", "l.id < %s"
+    seen = listing.unmark(place, kinds)
+    if seen:
+        where += f" AND {further}"
+        values += seen
+    first = order.split(",")[0].removesuffix(" DESC")
+    found = access.query(
+        f'SELECT l.*, {first} AS _sort FROM "{access.table(ledger)}" l WHERE {where} '
+        f"ORDER BY {order} LIMIT {listing.PAGE + 1}",
+        values,
+    )
+    shown = found[: listing.PAGE]
+    after = None
+    if len(found) > listing.PAGE:
+        last = shown[-1]
+        after = listing.mark([last["_sort"], last["id"]] if wanted.sort else [last["id"]])
+    return Page([_row(ledger, r) for r in shown], after, seen is None)
+
+
+def _row(ledger: Ledger, found: dict[str, Any]) -> Row:
+    return Row(key_of(ledger, found), [(c, trails.said(c, found[c.name])) for c in ledger.columns])
+
+
+def key_of(ledger: Ledger, found: dict[str, Any]) -> str:
+    """A row's key as evidence cites it and as addresses hold it: its parts joined by |."""
+    return "|".join(str(found[k]) for k in ledger.key)
+
+
+def by_key(ledger: Ledger, key: str) -> tuple[str, list[Any]]:
+    """SQL: the rows ``l`` of one key, as an index serves it."""
+    parts = key.split("|") if len(ledger.key) > 1 else [key]
+    if len(parts) != len(ledger.key):
+        return "false", []
+    values: list[Any] = []
+    for name, part in zip(ledger.key, parts, strict=True):
+        if ledger[name].type == "time":
+            try:
+                values.append(dt.datetime.fromisoformat(part))
+            except ValueError:
+                return "false", []
+        else:
+            values.append(part)
+    return " AND ".join(f'l."{k}" = %s' for k in ledger.key), values
+
+
+def versions(asked: Asked, ledger: Ledger, key: str) -> list[dict[str, Any]]:
+    """Every version of one row, known by the moment looked at, the first one first; ``standing`` marks the present."""
+    where, values = by_key(ledger, key)
+    known, then = access.known_sql(ledger, "l", asked.viewing.at)
+    held, also = access.effective_sql(ledger, "l", asked.viewing.at)
+    scope, within = access.scope_sql(ledger, "l", asked.viewing.area)
+    return access.query(
+        f"SELECT l.*, ({held}) AS standing, b.at AS written_at, b.kind AS written_how, b.by AS written_by, b.sources "
+        f'FROM "{access.table(ledger)}" l LEFT JOIN live_batch b ON b.id = l.from_batch '
+        f"WHERE {where} AND {known} AND {scope} "
+        "ORDER BY coalesce(l.recorded_at, '-infinity'), l.id",
+        [*also, *values, *then, *within],
+    )
+
+
+def count(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[int, bool]:
+    """How many rows, at most listing.COUNTED, and whether that is all."""
+    where, values = _where(asked, ledger, wanted)
+    table = access.table(ledger)
+    found = access.query(
+        f'SELECT count(*) AS n FROM (SELECT 1 FROM "{table}" l WHERE {where} LIMIT {listing.COUNTED + 1}) x', values
+    )
+    number = int(found[0]["n"])
+    return min(number, listing.COUNTED), number <= listing.COUNTED
+
+
+def each(asked: Asked, ledger: Ledger, wanted: Wanted, most: int) -> Iterator[tuple[Any, ...]]:
+    """Every row that is meant, as values in the order of ``all_columns``, for a file; fetched in pieces."""
+    where, values = _where(asked, ledger, wanted)
+    names = ", ".join(f'l."{c.name}"' for c in ledger.all_columns)
+    sql = f'SELECT {names} FROM "{access.table(ledger)}" l WHERE {where} ORDER BY l.id LIMIT {most}'
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        while True:
+            piece = cursor.fetchmany(5000)
+            if not piece:
+                return
+            yield from piece
+
+
+def sizes() -> dict[str, int]:
+    """Ledger → its rows, all versions, as the database estimates them: exact counts of millions take their time."""
+    found = access.query(
+        "SELECT relname AS name, greatest(reltuples, 0)::bigint AS n FROM pg_class "
+        "WHERE relkind IN ('r', 'p') AND relname LIKE 'ledger\\_%%'",
+        [],
+    )
+    return {r["name"].removeprefix("ledger_"): int(r["n"]) for r in found}
+
+
+def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> dict[str, tuple[int, bool]]:
+    """Ledger → rows that stand, and whether the count is exact; one query for all that are small enough to count."""
+    parts, values = [], []
+    for ledger in ledgers:
+        if estimated.get(ledger.name, 0) <= SORTABLE:
+            held, also = access.effective_sql(ledger, "l", asked.viewing.at)
+            parts.append(
+                f"SELECT '{ledger.name}' AS name, count(*) AS n FROM \"{access.table(ledger)}\" l WHERE {held}"
+            )
+            values += also
+    found = {r["name"]: (int(r["n"]), True) for r in access.query(" UNION ALL ".join(parts), values)} if parts else {}
+    return {g.name: found.get(g.name, (estimated.get(g.name, 0), False)) for g in ledgers}

@@ -1,0 +1,97 @@
+// The desk's own behaviour: keys, live marks, charts. Everything works without it, only slower.
+"use strict";
+
+(() => {
+  const typing = (el) => el && (el.matches("input, textarea, select") || el.isContentEditable);
+
+  // A page that waits for something asks again.
+  document.addEventListener("DOMContentLoaded", () => {
+    const wait = document.querySelector("[data-reload]");
+    if (wait) setTimeout(() => location.reload(), Number(wait.dataset.reload));
+  });
+  // A select in a form marked data-submit needs no button.
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-submit]");
+    if (form && event.target.matches("select")) form.requestSubmit();
+  });
+  // What cannot be taken back at once is asked first.
+  document.addEventListener("submit", (event) => {
+    const ask = event.target.dataset.confirm;
+    if (ask && !window.confirm(ask)) event.preventDefault();
+  });
+  // Empty words would only lengthen the address.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "get") event.target.querySelectorAll("input, select").forEach((el) => { if (el.value === "") el.disabled = true; });
+  });
+
+  // The stream of events: what is marked data-live is fetched anew when its facts have moved. Nothing else moves, and
+  // nothing while somebody types in it or nobody looks.
+  const stale = new Set();
+  let timer = 0;
+  const refresh = () => {
+    timer = 0;
+    if (document.hidden || document.querySelector(".dropdown-menu.show")) return later();
+    document.querySelectorAll("[data-live]").forEach((el) => {
+      if (!stale.has(el.dataset.live) || (el.contains(document.activeElement) && typing(document.activeElement))) return;
+      htmx.trigger(el, "refresh");
+    });
+    stale.clear();
+  };
+  const later = () => { timer ||= setTimeout(refresh, 400); };
+  const listen = (address) => {
+    const events = new EventSource(address);
+    events.addEventListener("holes", () => { stale.add("holes"); later(); });
+    events.addEventListener("rows", (event) => { stale.add(`rows:${JSON.parse(event.data).ledger}`); later(); });
+    // What a page missed while it was away it sees by looking again.
+    let lost = false;
+    events.addEventListener("error", () => { lost = true; document.body.classList.add("cut-off"); });
+    events.addEventListener("open", () => {
+      document.body.classList.remove("cut-off");
+      if (lost) { lost = false; document.querySelectorAll("[data-live]").forEach((el) => stale.add(el.dataset.live)); later(); }
+    });
+    document.addEventListener("visibilitychange", () => { if (!document.hidden && stale.size) later(); });
+    window.addEventListener("pagehide", () => events.close());
+  };
+  document.addEventListener("DOMContentLoaded", () => { if (document.body.dataset.events) listen(document.body.dataset.events); });
+
+  // j k enter over any list whose rows are marked data-row; / to the search.
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const select = (row) => {
+    rows().forEach((r) => r.classList.toggle("at", r === row));
+    row.scrollIntoView({ block: "nearest" });
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && typing(event.target)) return event.target.blur();
+    if (typing(event.target)) return;
+    const list = rows();
+    const here = list.findIndex((r) => r.classList.contains("at"));
+    if (event.key === "j" && list.length) select(list[Math.min(here + 1, list.length - 1)]);
+    else if (event.key === "k" && list.length) select(list[Math.max(here - 1, 0)]);
+    else if (event.key === "Enter" && here >= 0 && event.target === document.body) list[here].querySelector("a")?.click();
+    else {
+      const mark = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+      if (!mark) return;
+      event.preventDefault();
+      if (typing(mark)) mark.focus();
+      else mark.click();
+    }
+  });
+
+  // The wall turns from area to area by itself.
+  document.addEventListener("alpine:init", () => {
+    Alpine.data("wall", () => ({
+      init() {
+        const stops = JSON.parse(document.getElementById("wall-stops").textContent);
+        if (stops.length < 2) return;
+        const here = stops.indexOf(new URLSearchParams(location.search).get("in") || "");
+        setTimeout(() => {
+          const next = new URL(location.href);
+          const stop = stops[(here + 1) % stops.length];
+          if (stop) next.searchParams.set("in", stop); else next.searchParams.delete("in");
+          location.replace(next);
+        }, 30000);
+      },
+    }));
+  });
+})();

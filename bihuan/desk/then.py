@@ -1,0 +1,191 @@
+"""Holes of an earlier moment, as known then: the ledgers of that moment, audited by the same compiled program.
+
+A moment is audited once and kept; a page that asks for one that is not ready waits and asks again. Rows that are
+recorded on pages carry the moment at which they were, so they change no earlier one; an import may, and then the moment
+is audited anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from bihuan.audit import run
+from bihuan.desk import knowledge
+from bihuan.desk.models import Snapshot, Then
+from bihuan.live.models import Batch
+
+if TYPE_CHECKING:
+    import duckdb
+
+KEEP = 24
+"""Moments that are kept."""
+LOST_S = 900
+"""Seconds after which an audit that nobody finished is taken for lost."""
+STATES = {"open": "open", "pending": "pending", "late": "closed"}
+COLUMNS = (
+    *("hole", "subject", "item", "state", "severity", "subject_kind", "area", "unit", "opens", "due", "since"),
+    *("closed_at", "owner", "owner_name", "escalated_to", "order", "evidence"),
+)
+
+
+class NotReady(Exception):
+    """The moment is being audited: ask again."""
+
+
+class Failed(Exception):
+    """The moment could not be audited."""
+
+
+def holes(at: dt.datetime) -> QuerySet[Any]:
+    """The holes of a moment. Raises NotReady until they are there."""
+    snapshot = _snapshot(at)
+    if snapshot.fault:
+        raise Failed(snapshot.fault)
+    if not snapshot.ready:
+        raise NotReady
+    return Then.objects.filter(snapshot=snapshot)
+
+
+def _snapshot(at: dt.datetime) -> Snapshot:
+    """The snapshot of a moment; where there is none its audit begins, in a thread of this process."""
+    mark = Batch.objects.filter(kind="import").aggregate(last=Max("pk"))["last"] or 0
+    found = Snapshot.objects.filter(at=at, imports=mark).first()
+    if found is not None and not found.ready and not found.fault and _lost(found):
+        found.delete()
+        found = None
+    if found is not None:
+        return found
+    try:
+        with transaction.atomic():
+            made = Snapshot.objects.create(at=at, imports=mark)
+    except IntegrityError:  # somebody else asked in the same moment
+        return Snapshot.objects.get(at=at, imports=mark)
+    transaction.on_commit(lambda: threading.Thread(target=_take, args=(made.pk,), daemon=True).start())
+    return made
+
+
+def _lost(snapshot: Snapshot) -> bool:
+    """Whether whoever audited it was stopped."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM localtimestamp - %s)", [snapshot.began])
+        row = cursor.fetchone()
+    return row is not None and float(row[0]) > LOST_S
+
+
+def _take(pk: int) -> None:
+    """Audit one moment and keep what was found, whole or not at all."""
+    began = time.perf_counter()
+    try:
+        snapshot = Snapshot.objects.get(pk=pk)
+        rows = audited(snapshot.at)
+        with transaction.atomic():
+            _keep(snapshot, rows)
+            snapshot.ready, snapshot.seconds = True, time.perf_counter() - began
+            snapshot.save()
+            old = Snapshot.objects.exclude(pk=pk).order_by("-began").values_list("pk", flat=True)[KEEP:]
+            Snapshot.objects.filter(pk__in=list(old)).delete()
+    except Exception as error:  # told on the page; the next version of the ledgers begins anew
+        Snapshot.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
+        raise
+    finally:
+        connection.close()
+
+
+def audited(
+    at: dt.datetime, change: Callable[[duckdb.DuckDBPyConnection], None] | None = None, only: tuple[str, ...] = ()
+) -> list[dict[str, Any]]:
+    """Every hole, to-do and late closing at ``at``, in both languages. ``change`` may alter the ledgers first (what an
+    order would do); ``only``: those holes alone."""
+    import duckdb
+
+    program = knowledge.program()
+    con = duckdb.connect(":memory:")
+    con.execute("SET autoinstall_known_extensions = false; SET threads = 2")
+    try:
+        _load(con)
+        if change is not None:
+            change(con)
+        found: dict[tuple[str, ...], dict[str, Any]] = {}
+        for lang in ("zh", "en"):
+            if lang == "zh":
+                run.audit(con, program, at, lang=lang, only=only, states=tuple(STATES))
+            else:
+                run.texts.word(con, program, lang)
+            listed = ", ".join(f'h."{c}"' for c in COLUMNS)
+            for row in con.execute(
+                f"SELECT {listed}, p.text, p.remedy FROM holes h JOIN printed p USING (hole, subject, item, state)"
+            ).fetchall():
+                cells = dict(zip((*COLUMNS, f"text_{lang}", f"remedy_{lang}"), row, strict=True))
+                key = (cells["hole"], cells["subject"] or "", cells["item"] or "", cells["state"])
+                found.setdefault(key, {}).update(cells)
+    finally:
+        con.close()
+    return [_tidy(row) for row in found.values()]
+
+
+def _tidy(row: dict[str, Any]) -> dict[str, Any]:
+    row["state"] = STATES[row["state"]]
+    row["person"] = row["subject"] if row["subject_kind"] == "person" else None
+    for word in ("subject", "item"):
+        row[word] = row[word] or ""
+    return row
+
+
+def _keep(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
+    # The same hole may stand open and closed late at once; a page shows the open one.
+    order = {"open": 0, "pending": 1, "closed": 2}
+    seen: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for row in sorted(rows, key=lambda r: order[r["state"]]):
+        seen.setdefault((row["hole"], row["subject"], row["item"]), row)
+    Then.objects.bulk_create([Then(snapshot=snapshot, **row) for row in seen.values()], batch_size=2000)
+
+
+def _load(con: duckdb.DuckDBPyConnection) -> None:
+    """Every ledger's rows from PostgreSQL into ``ledger_<name>``, as the engine wants them: in the order of writing."""
+    from bihuan.exchange.cells import sql_type
+
+    with tempfile.TemporaryDirectory() as folder:
+        for ledger in knowledge.ledgers().values():
+            names = [f'"{c.name}"' for c in ledger.all_columns]
+            path = Path(folder) / f"{ledger.name}.csv"
+            table = f"ledger_{ledger.name}"
+            with connection.cursor() as cursor, path.open("wb") as file:
+                sql = f'COPY (SELECT {", ".join(names)}, id FROM "{table}" WHERE replaced_by IS NULL ORDER BY id) '
+                with cursor.copy(sql + "TO STDOUT (FORMAT csv, NULL '', FORCE_QUOTE *)") as copy:
+                    for piece in copy:
+                        file.write(piece)
+            kinds = {c.name: sql_type(c) for c in ledger.all_columns} | {"_row": "BIGINT"}
+            columns = ", ".join(f"'{n}': '{k}'" for n, k in kinds.items())
+            keys = ", ".join(f'"{k}"' for k in ledger.key)
+            con.execute(
+                f"CREATE TABLE ledger_{ledger.name} AS SELECT *, 0 AS _source, count(*) OVER (PARTITION BY {keys}) = 1 "
+                f"AS _only FROM read_csv('{path}', header = false, auto_detect = false, columns = {{{columns}}}, "
+                "delim = ',', quote = '\"', escape = '\"', nullstr = '', max_line_size = 10000000)"
+            )
+
+
+class ThenMiddleware:
+    """Answers with a page that waits, where a moment is not audited yet."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, NotReady | Failed):
+            return None
+        context = {"viewing": request.viewing, "fault": str(exception)}
+        return render(request, "desk/wait.html", context, status=503 if context["fault"] else 202)

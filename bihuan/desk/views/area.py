@@ -1,0 +1,84 @@
+"""One area: its holes by loop and by the areas within it, who answers for it, what is in force there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.db.models.functions import Left
+from django.http import Http404, HttpResponse
+
+from bihuan.desk import access, knowledge
+from bihuan.desk.pages import show
+from bihuan.desk.viewing import Asked
+from bihuan.desk.views.overview import loop_rows
+
+OFFICERS = 60
+
+
+def areas(asked: Asked) -> HttpResponse:
+    """The areas right below the one looked at, the worst first."""
+    return area(asked, asked.viewing.area)
+
+
+def area(asked: Asked, code: str) -> HttpResponse:
+    """The page of one area; ``""``: of all that the viewer may see."""
+    here = access.access_places(asked, "l.area = ANY(%s)", [access.path(code)]) if code else []
+    if code and not any(p.area == code for p in here):
+        raise Http404("no such area")
+    holes = access.access_holes_in(asked, code)
+    digits = access.below(code) if code else 6
+    within = access.access_places(
+        asked, "l.area > %s AND l.area < %s AND length(l.area) = %s", [code or "0", f"{code}:", digits]
+    )
+    numbers = {
+        r["key"]: r
+        for r in holes.filter(state="open")
+        .values(key=Left("area", digits))
+        .annotate(
+            urgent=Count("pk", filter=Q(severity="急")),
+            serious=Count("pk", filter=Q(severity="重")),
+            number=Count("pk"),
+            since=Min("since"),
+        )
+    }
+    rows = [_row(place, numbers.get(place.area)) for place in within]
+    rows.sort(key=lambda r: (-r["urgent"], -r["number"], r["place"].area))
+    return show(
+        asked,
+        "area.html",
+        "areas",
+        code=code,
+        place=next((p for p in here if p.area == code), None),
+        path=[p for p in here if p.area != code],
+        rows=rows,
+        loops=loop_rows(holes),
+        officers=_officers(asked, code) if code else [],
+    )
+
+
+def _row(place: access.Place, found: dict[str, Any] | None) -> dict[str, Any]:
+    number = found["number"] if found else 0
+    return {
+        "place": place,
+        "urgent": found["urgent"] if found else 0,
+        "serious": found["serious"] if found else 0,
+        "number": number,
+        "since": found["since"] if found else None,
+        "rate": number / place.population * 10_000 if place.population else None,
+    }
+
+
+def _officers(asked: Asked, code: str) -> list[dict[str, Any]]:
+    """Who answers for an area now: live duties on that very code."""
+    duty, officer = knowledge.ledgers()["duties"], knowledge.ledgers()["officers"]
+    held, values = access.effective_sql(duty, "l", asked.viewing.at)
+    known, also = access.effective_sql(officer, "o", asked.viewing.at)
+    now = access.now(asked)
+    return access.query(
+        f"SELECT l.role, l.officer, o.name, o.post, o.phone, l.since FROM ledger_duties l "
+        f"LEFT JOIN ledger_officers o ON o.officer = l.officer AND {known} "
+        f"WHERE l.area = %s AND l.since <= %s AND (l.until IS NULL OR l.until > %s) AND {held} "
+        f"ORDER BY l.role, l.since LIMIT {OFFICERS}",
+        [*also, code, now, now, *values],
+    )

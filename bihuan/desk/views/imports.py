@@ -1,0 +1,150 @@
+"""导入: files are read and shown, new, changed and rejected rows, before anything is saved."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from bihuan.desk import knowledge, writing
+from bihuan.desk.pages import show
+from bihuan.desk.templatetags.desk import address
+from bihuan.desk.viewing import Asked
+from bihuan.exchange.problems import NothingToRead
+
+KEPT_S = 24 * 3600
+"""How long files that nobody imported are kept."""
+REJECTS = 200
+"""Rejected rows that the page shows; the rest is counted."""
+ENDINGS = (".csv", ".xlsx", ".parquet")
+
+
+def folder_of(token: str) -> Path:
+    """Where the files of one upload lie. Raises Http404."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,40}", token):
+        raise Http404("no such upload")
+    return _uploads() / token
+
+
+def _uploads() -> Path:
+    folder = Path(settings.BIHUAN_DATA or tempfile.gettempdir()) / "uploads"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def upload(asked: Asked) -> HttpResponse:
+    """Take files; then show what they would do."""
+    if asked.method != "POST":
+        every = knowledge.ledgers().values()
+        return show(asked, "import.html", "ledgers", ledgers=every, chosen=asked.GET.get("ledger", ""))
+    files = asked.FILES.getlist("files")
+    wrong = [f.name for f in files if Path(str(f.name)).suffix.lower() not in ENDINGS]
+    if not files or wrong:
+        return _refused(asked, wrong)
+    _sweep()
+    token = secrets.token_urlsafe(18)
+    folder = folder_of(token)
+    folder.mkdir(mode=0o700)
+    named = knowledge.ledgers().get(asked.POST.get("ledger", ""))
+    for place, file in enumerate(files):
+        _keep(file, folder / _name(str(file.name), named.title if named and len(files) == 1 else "", place))
+    asked.session[f"upload-{token}"] = [str(f.name) for f in files]
+    return HttpResponseRedirect(address(asked.viewing, "import_preview", token))
+
+
+def _name(name: str, ledger: str, place: int) -> str:
+    """A file's own name, without path; that of the ledger where somebody said which it is."""
+    path = Path(name.replace("\\", "/"))
+    stem = ledger or re.sub(r"[^\w.\-()（）一-鿿]", "_", path.stem)[:80] or f"file{place}"
+    return stem + path.suffix.lower()
+
+
+def _keep(file: UploadedFile, path: Path) -> None:
+    with path.open("wb") as out:
+        for piece in file.chunks():
+            out.write(piece)
+
+
+def _refused(asked: Asked, wrong: list[str | None]) -> HttpResponse:
+    fault = asked.viewing.two(
+        "没有选文件：请选台账文件（.csv、.xlsx、.parquet）",
+        "No file was chosen: choose ledgers (.csv, .xlsx, .parquet)",
+    )
+    if wrong:
+        listed = ", ".join(str(w) for w in wrong)
+        fault = asked.viewing.two(
+            f"{listed} 不是台账文件：请另存为 .xlsx 或 .csv 再导入",
+            f"{listed} is no ledger: save it as .xlsx or .csv first",
+        )
+    every = knowledge.ledgers().values()
+    return show(
+        asked, "import.html", "ledgers", status=422, ledgers=every, chosen=asked.POST.get("ledger", ""), fault=fault
+    )
+
+
+def _sweep() -> None:
+    """Remove files that nobody imported within a day."""
+    for old in _uploads().iterdir():
+        if old.is_dir() and time.time() - old.stat().st_mtime > KEPT_S:
+            shutil.rmtree(old, ignore_errors=True)
+
+
+def _own(asked: Asked, token: str) -> Path:
+    """The folder of an upload of this very session. Raises Http404."""
+    folder = folder_of(token)
+    if f"upload-{token}" not in asked.session or not folder.is_dir():
+        raise Http404("no such upload")
+    return folder
+
+
+def preview(asked: Asked, token: str) -> HttpResponse:
+    """What the files would do; nothing is saved yet."""
+    folder = _own(asked, token)
+    files = asked.session[f"upload-{token}"]
+    try:
+        seen = writing.preview(asked, folder)
+    except NothingToRead as nothing:
+        problems = [p.said(asked.viewing.lang) for p in nothing.problems]
+        return show(
+            asked,
+            "import_preview.html",
+            "ledgers",
+            status=422,
+            files=files,
+            nothing=nothing.said(asked.viewing.lang),
+            problems=problems,
+        )
+    return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_seen(asked, seen))
+
+
+def _seen(asked: Asked, seen: Any) -> dict[str, Any]:
+    counts = [(knowledge.ledgers()[name], c) for name, c in seen.counts.items() if any(c.values())]
+    return {
+        "counts": counts,
+        "sum": {
+            word: sum(c.get(word, 0) for _, c in counts) for word in ("new", "changed", "withdrawn", "same", "rejected")
+        },
+        "rejects": seen.rejects[:REJECTS],
+        "more_rejects": max(0, len(seen.rejects) - REJECTS),
+        "problems": [p.said(asked.viewing.lang) for p in seen.problems],
+    }
+
+
+@require_POST
+def confirm(asked: Asked, token: str) -> HttpResponse:
+    """Save what was shown."""
+    folder = _own(asked, token)
+    files = asked.session[f"upload-{token}"]
+    done = writing.take_in(asked, folder)
+    del asked.session[f"upload-{token}"]
+    shutil.rmtree(folder, ignore_errors=True)
+    return show(asked, "import_done.html", "ledgers", files=files, **_seen(asked, done))

@@ -1,0 +1,165 @@
+"""台账: all ledgers; one ledger's list, for whichever; as a file; its template."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.http import FileResponse, Http404, HttpResponse
+
+from bihuan.desk import access, knowledge, masking, rows
+from bihuan.desk.forms import hidden
+from bihuan.desk.listing import COUNTED
+from bihuan.desk.pages import show
+from bihuan.desk.viewing import Asked
+from bihuan.domains import catalogue
+from bihuan.exchange import template
+from bihuan.kernel.ledger import Column, Ledger
+
+EXPORTED = 1_000_000
+"""Rows of a file: what a sheet holds."""
+
+
+def ledgers(asked: Asked) -> HttpResponse:
+    """Every ledger by room, with how many rows it holds."""
+    every = list(knowledge.ledgers().values())
+    counts = rows.counts(asked, every, rows.sizes())
+    titles = catalogue.room_titles()
+    rooms = [
+        {
+            "title": ROOMS.get(room, (titles[room], room)),
+            "ledgers": [(g, *counts[g.name]) for g in every if g.room == room],
+        }
+        for room in catalogue.ROOMS
+    ]
+    return show(asked, "ledgers.html", "ledgers", rooms=rooms)
+
+
+ROOMS = {
+    "organisation": ("指挥与责任", "Command and responsibility"),
+    "people": ("人", "People"),
+    "cases": ("病例与流调", "Cases and tracing"),
+    "goods": ("物", "Goods"),
+    "places": ("处", "Places"),
+    "strength": ("预案与力量", "Plans and strength"),
+}
+
+
+def ledger_of(name: str) -> Ledger:
+    """The ledger of an address. Raises Http404."""
+    try:
+        return knowledge.ledgers()[name]
+    except KeyError as error:
+        raise Http404("no such ledger") from error
+
+
+def ledger(asked: Asked, name: str) -> HttpResponse:
+    """One ledger's list."""
+    which = ledger_of(name)
+    size = rows.sizes().get(name, 0)
+    wanted = rows.read(asked, which, size)
+    number, exact = rows.count(asked, which, wanted)
+    page = rows.page(asked, which, wanted)
+    return show(
+        asked,
+        "ledger.html",
+        "ledgers",
+        ledger=which,
+        name=name,
+        page=page,
+        names=access.access_names(asked, access.named(cell for row in page.rows for cell in row.cells)),
+        wanted=wanted,
+        sorts=rows.sorts(which, size),
+        number=number,
+        exact=exact,
+        counted=COUNTED,
+        filters=_filters(asked, which),
+    )
+
+
+def _filters(asked: Asked, which: Ledger) -> list[dict[str, Any]]:
+    """The fields of the filter form: choices, yes and no, moments, references."""
+    made = []
+    for column in which.columns:
+        choices = ("是", "否") if column.type == "bool" else column.choices
+        word = rows.PREFIX + column.name
+        if choices:
+            made.append({"column": column, "kind": "choice", "word": word, "choices": choices})
+        elif column.is_moment:
+            made.append({"column": column, "kind": "moment", "word": word})
+        elif column.type in ("ref", "area"):
+            made.append({"column": column, "kind": "text", "word": word})
+    for one in made:
+        one |= {"value": asked.GET.get(one["word"], "")}
+        one |= {end: asked.GET.get(f"{one['word']}.{end}", "") for end in ("from", "to")}
+    return made
+
+
+def as_file(asked: Asked, name: str, ending: str) -> HttpResponse | FileResponse:
+    """The rows that are filtered, as a workbook or CSV that an import reads again."""
+    which = ledger_of(name)
+    if ending not in ("xlsx", "csv"):
+        raise Http404("no such form")
+    wanted = rows.read(asked, which, 0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{which.title}.{ending}"
+        cells = (_shown(which, row) for row in rows.each(asked, which, wanted, EXPORTED))
+        (_workbook if ending == "xlsx" else _csv)(path, which, cells)
+        stamp = f"{access.now(asked):%Y%m%d-%H%M}"
+        return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which.title}-{stamp}.{ending}")
+
+
+def _shown(which: Ledger, row: tuple[Any, ...]) -> list[str | float | int]:
+    """Cells of a file: documents and phone numbers hidden, as on the page."""
+    return [_cell(which, c, v) for c, v in zip(which.all_columns, row, strict=True)]
+
+
+def _cell(which: Ledger, column: Column, value: Any) -> str | float | int:
+    if value is None:
+        return ""
+    if column.type == "bool":
+        return "是" if value else "否"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="minutes" if value.second == 0 else "seconds")
+    if isinstance(value, int | float):
+        return value
+    return masking.masked_document(str(value)) if hidden(column, which) else masking.masked(str(value))
+
+
+def _workbook(path: Path, which: Ledger, cells: Any) -> None:
+    import xlsxwriter
+
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        sheet = book.add_worksheet(which.title)
+        sheet.freeze_panes(1, 1)
+        bold = book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "white"})
+        for place, column in enumerate(which.all_columns):
+            sheet.set_column(place, place, max(14, 2 * len(column.heading) + 2))
+            sheet.write_string(0, place, column.heading, bold)
+        for number, row in enumerate(cells, 1):
+            for place, value in enumerate(row):
+                if value != "":
+                    (sheet.write_string if isinstance(value, str) else sheet.write_number)(number, place, value)
+
+
+def _csv(path: Path, which: Ledger, cells: Any) -> None:
+    import csv
+
+    # With a byte order mark a spreadsheet opens Chinese rightly.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([c.heading for c in which.all_columns])
+        writer.writerows(cells)
+
+
+def blank(asked: Asked, name: str) -> FileResponse:
+    """The template of one ledger."""
+    which = ledger_of(name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.xlsx"
+        template.write(path, [which], asked.viewing.lang)
+        title = asked.viewing.two(f"{which.title}模板.xlsx", f"{which.name}-template.xlsx")
+        return FileResponse(path.open("rb"), as_attachment=True, filename=title)

@@ -1,0 +1,173 @@
+"""总览: what is open, who has it, as of when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q, fields
+from django.db.models.functions import Left, TruncHour
+from django.http import HttpResponse
+
+from bihuan.audit import families
+from bihuan.desk import access, drawing, knowledge
+from bihuan.desk.pages import show
+from bihuan.desk.templatetags.desk import address
+from bihuan.desk.viewing import Asked
+
+HOURS = 48
+"""How far back openings and closings are shown."""
+CLOSED_D = 7
+"""Days over which the time to close is averaged."""
+OLDEST = 7
+OWNERS = 8
+LOOPS = 14
+"""Rows of the lists; every one says where the rest is."""
+MOST_TILES = 60
+"""Areas that the schematic map holds; above it the level above is drawn."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The large numbers."""
+
+    urgent: int
+    serious: int
+    routine: int
+    opened: int  # since midnight
+    closed: int
+    hours: float | None  # mean time to close, of the last CLOSED_D days
+
+
+@dataclass(frozen=True)
+class LoopRow:
+    """One loop: what is open and what is still to be done."""
+
+    name: str
+    title: tuple[str, str]
+    urgent: int
+    serious: int
+    routine: int
+    pending: int
+    parts: list[drawing.Part]
+
+    @property
+    def open(self) -> int:
+        return self.urgent + self.serious + self.routine
+
+
+def overview(asked: Asked) -> HttpResponse:
+    """The page; ``?wall=1`` without chrome, for a wall."""
+    wall = asked.GET.get("wall") == "1"
+    counties = access.access_places(asked, "length(l.area) = 6", []) if wall else []
+    stops = ["", *(p.area for p in counties)]
+    return show(asked, "overview.html", "overview", wall=wall, stops=stops, **gathered(asked))
+
+
+def gathered(asked: Asked) -> dict[str, Any]:
+    """Everything that the page shows."""
+    now = access.now(asked)
+    holes = access.access_holes(asked)
+    live = holes.filter(state="open")
+    loops = loop_rows(holes)
+    midnight = dt.datetime.combine(now.date(), dt.time())
+    return {
+        "figures": _figures(asked, loops, midnight, now),
+        "midnight": midnight,
+        "loops": loops[:LOOPS],
+        "more_loops": max(0, len(loops) - LOOPS),
+        "map": _map(asked, live),
+        "owners": live.exclude(owner=None)
+        .values("owner", "owner_name")
+        .annotate(number=Count("pk"), urgent=Count("pk", filter=Q(severity="急")), since=Min("since"))
+        .order_by("-urgent", "-number", "owner")[:OWNERS],
+        "oldest": live.order_by("since", "pk")[:OLDEST],
+        "hourly": _hourly(asked, now),
+    }
+
+
+def loop_rows(holes: Any) -> list[LoopRow]:
+    """One row a loop that has anything open or to be done, the worst first."""
+    found = holes.filter(state__in=("open", "pending")).values("hole", "state", "severity").annotate(n=Count("pk"))
+    counts: dict[str, Counter[str]] = {}
+    for row in found:
+        state = "pending" if row["state"] == "pending" else row["severity"]
+        counts.setdefault(families.family(row["hole"]), Counter())[state] += row["n"]
+    whole = max((sum(c.values()) - c["pending"] for c in counts.values()), default=0)
+    rows = [
+        LoopRow(name, knowledge.family_title(name), c["急"], c["重"], c["常"], c["pending"], _parts(c, whole))
+        for name, c in counts.items()
+    ]
+    return sorted(rows, key=lambda r: (-r.urgent, -r.serious, -r.routine, -r.pending, r.name))
+
+
+def _parts(counts: Counter[str], whole: int) -> list[drawing.Part]:
+    order = (("urgent", "急"), ("serious", "重"), ("routine", "常"))
+    return drawing.stacked([(css, counts[word]) for css, word in order], whole)
+
+
+def _figures(asked: Asked, loops: list[LoopRow], midnight: dt.datetime, now: dt.datetime) -> Figures:
+    lasted = ExpressionWrapper(F("closed_at") - F("since"), output_field=fields.DurationField())
+    recent = Q(closed_at__gt=now - dt.timedelta(days=CLOSED_D), closed_at__lte=now)
+    spans = access.access_spans(asked).aggregate(
+        opened=Count("pk", filter=Q(since__gte=midnight, since__lte=now)),
+        closed=Count("pk", filter=Q(closed_at__gte=midnight, closed_at__lte=now)),
+        lasted=Avg(lasted, filter=recent),
+    )
+    mean = spans["lasted"].total_seconds() / 3600 if spans["lasted"] else None
+    return Figures(
+        sum(r.urgent for r in loops),
+        sum(r.serious for r in loops),
+        sum(r.routine for r in loops),
+        spans["opened"],
+        spans["closed"],
+        mean,
+    )
+
+
+def _map(asked: Asked, live: Any) -> dict[str, Any]:
+    """Open holes by town (or, where those are too many, by the level above), beside the population."""
+    area = asked.viewing.area
+    levels = [n for n in (6, 9, 12) if n > len(area)] or [15]
+    places = access.access_places(
+        asked,
+        "length(l.area) = ANY(%s) AND l.area >= %s AND l.area < %s",
+        [levels[:2], area or "0", (area or "") + ":"],
+    )
+    by_level = {n: [p for p in places if len(p.area) == n] for n in levels[:2]}
+    fitting = [n for n in levels[:2] if 1 < len(by_level[n]) <= MOST_TILES]
+    level = fitting[-1] if fitting else levels[0]
+    counted = live.filter(area__isnull=False).values(place=Left("area", level)).annotate(n=Count("pk"))
+    numbers = {row["place"]: row["n"] for row in counted}
+    shown = by_level[level]
+    drawn = drawing.hexagons((p.area, p.name, numbers.get(p.area, 0), p.population) for p in shown)
+    return {
+        "drawn": drawn,
+        "title": {6: ("各区县", "Counties"), 9: ("各乡镇", "Towns"), 12: ("各村社区", "Villages")}.get(
+            level, ("各网格", "Grids")
+        ),
+        # Holes of the areas above, which no tile holds.
+        "above": sum(numbers.values()) - sum(tile.number for tile in drawn.tiles),
+    }
+
+
+def _hourly(asked: Asked, now: dt.datetime) -> dict[str, Any]:
+    """Openings (by the moment they became holes) and closings, hour by hour, with the address of each bar's rows."""
+    begin = (now - dt.timedelta(hours=HOURS - 1)).replace(minute=0, second=0)
+    spans = access.access_spans(asked)
+    hours = [begin + dt.timedelta(hours=h) for h in range(HOURS)]
+
+    def counted(column: str) -> list[int]:
+        rows = spans.filter(**{f"{column}__gte": begin, f"{column}__lte": now}).annotate(hour=TruncHour(column))
+        found = {r["hour"]: r["n"] for r in rows.values("hour").annotate(n=Count("pk"))}
+        return [found.get(h, 0) for h in hours]
+
+    return {
+        "hours": [f"{h:%m-%d %H:00}" for h in hours],
+        "opened": counted("since"),
+        "closed": counted("closed_at"),
+        "link": address(asked.viewing, "holes", state="all"),
+        "words": [asked.viewing.two("新增", "opened"), asked.viewing.two("闭合", "closed")],
+    }

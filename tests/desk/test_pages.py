@@ -1,0 +1,234 @@
+"""Every page of the desk on the demo county: it answers in both languages, in a bounded number of statements, shows no
+identity number, and its figures are those of its rows."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from bihuan.desk import tokens
+from bihuan.desk.security import POLICY
+from bihuan.live.models import Hole
+from tests.desk.conftest import Browser
+
+IDENTITY = re.compile(r"(?<![0-9A-Za-z*])[1-9]\d{16}[\dX](?![0-9A-Za-z])")
+
+
+def a_hole(name: str) -> Any:
+    found = Hole.objects.filter(hole=name, state="open").first()
+    assert found is not None, name
+    return found
+
+
+def address_of(hole: Any) -> str:
+    return "/holes/" + tokens.seal("hole", f"{hole.hole}/{hole.subject}/{hole.item}")
+
+
+def pages() -> dict[str, str]:
+    """Name → address, of one page of each kind."""
+    gap = a_hole("measure.gap")
+    person, measure = gap.subject, gap.item
+    return {
+        "overview": "/",
+        "wall": "/?wall=1",
+        "holes": "/holes/",
+        "pending": "/holes/?state=pending",
+        "closed": "/holes/?state=closed",
+        "by_owner": "/holes/?group=owner",
+        "by_unit": "/holes/?group=unit",
+        "by_area": "/holes/?group=area",
+        "by_loop": "/holes/?group=loop",
+        "hole": address_of(gap),
+        "loops": "/loops/",
+        "ledgers": "/ledgers/",
+        "ledger": "/ledgers/measures/",
+        "people": "/ledgers/people/?q=陈",
+        "row": "/ledgers/measures/row/" + tokens.seal("measures", measure),
+        "row_edit": "/ledgers/measures/row/" + tokens.seal("measures", measure) + "/edit",
+        "row_new": "/ledgers/measures/new?for=" + address_of(gap).removeprefix("/holes/"),
+        "person": "/of/person/" + tokens.seal("person", person),
+        "unit": "/of/unit/" + a_hole("measure.crowded").subject,
+        "area": "/of/area/610723001",
+        "areas": "/areas/",
+        "officer": "/of/officer/" + gap.owner,
+        "orders": "/orders/",
+        "all_orders": "/orders/?all=1",
+        "mine": "/mine/",
+        "import": "/import/",
+        "keys": "/keys",
+    }
+
+
+NAMES = (
+    *("overview", "wall", "holes", "pending", "closed", "by_owner", "by_unit", "by_area", "by_loop", "hole", "loops"),
+    *("ledgers", "ledger", "people", "row", "row_edit", "row_new", "person", "unit", "area", "areas", "officer"),
+    *("orders", "all_orders", "mine", "import", "keys"),
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_speaks_both_languages_and_shows_nobodys_number(browser: Browser, name: str) -> None:
+    path = pages()[name]
+    zh, en = browser.get(path), browser.get(path, lang="en")
+    assert (zh.status_code, en.status_code) == (200, 200)
+    assert zh.headers["Content-Security-Policy"] == POLICY
+    assert '<html lang="zh-CN"' in zh.content.decode()
+    assert '<html lang="en"' in en.content.decode()
+    for answer in (zh, en):
+        text = answer.content.decode()
+        assert not IDENTITY.findall(text)
+        assert "{%" not in text and "{{" not in text
+
+
+# A page's own statements, session and account included. None may grow with the rows it shows.
+BUDGET = {"overview": 16, "wall": 17, "hole": 16, "row_new": 16, "person": 12, "unit": 12, "area": 13, "row_edit": 12}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_takes_a_bounded_number_of_statements(browser: Browser, name: str) -> None:
+    path = pages()[name]
+    browser.queries(path)
+    assert browser.queries(path) <= BUDGET.get(name, 12)
+
+
+def test_a_list_takes_as_many_statements_for_one_row_as_for_fifty(browser: Browser) -> None:
+    few = browser.queries("/holes/", hole="measure.gap")
+    many = browser.queries("/holes/")
+    assert many <= few + 1
+    measure = a_hole("measure.gap").item
+    assert browser.queries("/ledgers/measures/", q=measure) == browser.queries("/ledgers/measures/")
+
+
+def test_figures_of_the_overview_are_those_of_their_rows(browser: Browser) -> None:
+    figures = browser.get("/").context["figures"]
+    held = Hole.objects.filter(state="open")
+    counts = {s: held.filter(severity=s).count() for s in "急重常"}
+    assert (figures.urgent, figures.serious, figures.routine) == (counts["急"], counts["重"], counts["常"])
+    assert browser.get("/holes/", sev="急").context["number"] == counts["急"]
+    inside = browser.get("/", **{"in": "610723"}).context["figures"]
+    assert inside.urgent == held.filter(severity="急", area__startswith="610723").count()
+
+
+def test_pages_of_the_list_follow_each_other_without_gap_or_repetition(browser: Browser) -> None:
+    seen: list[int] = []
+    after = ""
+    for _ in range(20):
+        page = browser.get("/holes/", state="open", after=after).context["page"]
+        seen += [h.pk for h in page.rows]
+        if not page.after:
+            break
+        after = page.after
+    assert len(seen) == len(set(seen)) == Hole.objects.filter(state="open").count()
+    ranks = ["急重常".index(s) for s in Hole.objects.in_bulk(seen) and [Hole.objects.get(pk=k).severity for k in seen]]
+    assert ranks == sorted(ranks)
+
+
+def test_pages_of_a_ledger_follow_each_other(browser: Browser) -> None:
+    from bihuan.domains import catalogue
+
+    people = next(m for m in catalogue.models() if m.ledger.name == "people")
+    keys: list[str] = []
+    after = ""
+    while True:
+        page = browser.get("/ledgers/people/", after=after).context["page"]
+        keys += [r.key for r in page.rows]
+        if not page.after:
+            break
+        after = page.after
+    assert len(keys) == len(set(keys)) == people.objects.count()
+
+
+def test_filters_narrow_and_say_so(browser: Browser) -> None:
+    answer = browser.get("/holes/", sev="急", loop="measure")
+    assert {h.severity for h in answer.context["page"].rows} == {"急"}
+    assert {h.hole.split(".")[0] for h in answer.context["page"].rows} == {"measure"}
+    assert "隔离管控" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"loop": "nonsense"}, "不认识"),
+        ({"state": "nonsense"}, "没有“nonsense”这种状态"),
+        ({"at": "nonsense"}, "读不出截至时间"),
+        ({"in": "nonsense"}, "不是区划代码"),
+        ({"since": "nonsense"}, "不认识"),
+    ],
+)
+def test_a_word_that_names_nothing_is_said_and_left_out(browser: Browser, query: dict[str, str], said: str) -> None:
+    answer = browser.get("/holes/", **query)
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+
+
+def test_an_identity_number_typed_into_a_filter_stands_in_no_address(browser: Browser) -> None:
+    person = a_hole("measure.gap").subject
+    answer = browser.get("/holes/", q=person)
+    assert answer.status_code == 302
+    assert person not in answer.headers["Location"]
+    followed = browser.client.get(answer.headers["Location"])
+    assert {h.subject for h in followed.context["page"].rows} == {person}
+
+
+def test_search_finds_people_by_number_and_name(browser: Browser) -> None:
+    person = a_hole("measure.gap").subject
+    answer = browser.client.post("/search", {"q": person})
+    assert answer.status_code == 302
+    assert "/of/person/" in answer.headers["Location"]
+    assert person not in answer.headers["Location"]
+
+
+def test_a_hole_shows_its_missing_row_as_a_gap_and_the_form_that_closes_it(browser: Browser) -> None:
+    answer = browser.get(address_of(a_hole("measure.gap")))
+    text = answer.content.decode()
+    assert "tick-missing" in text
+    assert "/ledgers/measures/new?for=" in text
+    assert any(e["row"].rests for e in answer.context["line"] if "row" in e)
+
+
+def test_the_form_hides_the_number_that_it_begins_with(browser: Browser) -> None:
+    hole = a_hole("measure.gap")
+    answer = browser.get("/ledgers/measures/new", **{"for": address_of(hole).removeprefix("/holes/")})
+    field = next(f for f in answer.context["form"].fields if f.column.name == "person")
+    assert (field.value, field.shown) == ("", hole.subject[:6] + "*" * 8 + hole.subject[14:])
+    assert tokens.unseal("cell", field.sealed) == hole.subject
+
+
+def test_orders_mark_who_differs_without_ground(browser: Browser) -> None:
+    answer = browser.get("/orders/")
+    assert answer.context["unfounded"] == Hole.objects.filter(hole="order.differs", state="open").count() == 1
+
+
+def test_an_export_holds_what_is_filtered_and_no_number(browser: Browser) -> None:
+    answer = browser.get("/holes/file.csv", sev="急")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + Hole.objects.filter(state="open", severity="急").count()
+    assert lines[0].startswith("hole,name,severity")
+    assert not IDENTITY.findall("\n".join(lines))
+
+
+def test_who_is_not_signed_in_sees_the_sign_in_page_alone(county: object) -> None:
+    client = Client()
+    for path in ("/", "/holes/", "/ledgers/people/", "/holes/file.csv", "/import/", "/orders/"):
+        answer = client.get(path)
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/login")
+    assert client.get("/healthz").status_code == 200
+
+
+def test_addresses_that_name_nothing_are_not_found(browser: Browser) -> None:
+    for path in ("/holes/xyz", "/of/person/xyz", "/ledgers/nonsense/", "/of/area/99", "/of/nonsense/1", "/import/x/"):
+        assert browser.get(path).status_code == 404, path
+
+
+def test_the_language_stays_chosen(browser: Browser) -> None:
+    answer = browser.client.post("/language", {"lang": "en", "next": "/holes/"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/holes/")
+    assert browser.client.cookies["bihuan_lang"].value == "en"
+    assert (
+        browser.client.post("/language", {"lang": "zh", "next": "https://elsewhere.example/"}).headers["Location"]
+        == "/"
+    )
