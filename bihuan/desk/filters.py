@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from bihuan.audit import families
 from bihuan.desk import knowledge, tokens
 from bihuan.desk.templatetags.desk import SEVERITY
 from bihuan.desk.viewing import Asked
@@ -97,7 +96,7 @@ def _chip(word: str, value: str, owners: dict[str, str]) -> Chip | None:
         both = ("、".join(z for z, _ in named), ", ".join(e for _, e in named))
         return Chip(word, ("轻重", "Severity"), both) if len(named) == len(value.split(",")) else None
     if word == "loop":
-        known = value in families.FAMILIES or any(families.family(h) == value for h in knowledge.loops())
+        known = any(said.family == value for said in knowledge.loops().values())
         return Chip(word, ("闭环", "Loop"), knowledge.family_title(value)) if known else None
     if word == "hole":
         said = knowledge.loops().get(value)

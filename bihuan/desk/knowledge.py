@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from bihuan.audit import families, judged, programs
+from bihuan.audit import judged, programs
 from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.parameters import Parameter, find
 from bihuan.kernel.program import Program, Said
@@ -39,7 +39,8 @@ def keyed() -> dict[str, str]:
 
 
 def family_title(name: str) -> tuple[str, str]:
-    return families.title(name, "zh"), families.title(name, "en")
+    """What a family of loops is called: 返乡来返, arrivals."""
+    return program().title(name)
 
 
 def parameter(key: str) -> Parameter | None:

@@ -13,7 +13,6 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from bihuan.audit import families
 from bihuan.desk import access, export, filters, knowledge, listing
 from bihuan.desk.models import SavedView
 from bihuan.desk.pages import show
@@ -62,7 +61,7 @@ def holes(asked: Asked) -> HttpResponse:
 
 
 def _loops() -> list[tuple[str, tuple[str, str]]]:
-    names = dict.fromkeys(families.family(hole) for hole in knowledge.loops())
+    names = dict.fromkeys(said.family for said in knowledge.loops().values())
     return [(name, knowledge.family_title(name)) for name in names]
 
 

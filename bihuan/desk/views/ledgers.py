@@ -32,7 +32,7 @@ def ledgers(asked: Asked) -> HttpResponse:
             "title": ROOMS.get(room, (titles[room], room)),
             "ledgers": [(g, *counts[g.name]) for g in every if g.room == room],
         }
-        for room in catalogue.ROOMS
+        for room in titles
     ]
     return show(asked, "ledgers.html", "ledgers", rooms=rooms)
 

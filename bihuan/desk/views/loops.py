@@ -8,7 +8,6 @@ from typing import Any
 from django.db.models import Count
 from django.http import HttpResponse
 
-from bihuan.audit import families
 from bihuan.desk import access, drawing, knowledge
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
@@ -25,7 +24,7 @@ def loops(asked: Asked) -> HttpResponse:
     made: dict[str, dict[str, Any]] = {}
     for hole, said in knowledge.loops().items():
         own = counts.get(hole, Counter())
-        loop = made.setdefault(families.family(hole), {"name": families.family(hole), "holes": [], "sum": Counter()})
+        loop = made.setdefault(said.family, {"name": said.family, "holes": [], "sum": Counter()})
         whole = max(1, sum(own.values()))
         parts = [
             ("done", own["closed"]),

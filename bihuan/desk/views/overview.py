@@ -11,11 +11,11 @@ from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q, fields
 from django.db.models.functions import Left, TruncHour
 from django.http import HttpResponse
 
-from bihuan.audit import families
 from bihuan.desk import access, drawing, knowledge
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
+from bihuan.kernel.program import family
 
 HOURS = 48
 """How far back openings and closings are shown."""
@@ -94,7 +94,7 @@ def loop_rows(holes: Any) -> list[LoopRow]:
     counts: dict[str, Counter[str]] = {}
     for row in found:
         state = "pending" if row["state"] == "pending" else row["severity"]
-        counts.setdefault(families.family(row["hole"]), Counter())[state] += row["n"]
+        counts.setdefault(family(row["hole"]), Counter())[state] += row["n"]
     whole = max((sum(c.values()) - c["pending"] for c in counts.values()), default=0)
     rows = [
         LoopRow(name, knowledge.family_title(name), c["急"], c["重"], c["常"], c["pending"], _parts(c, whole))
