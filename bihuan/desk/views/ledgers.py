@@ -9,7 +9,8 @@ from typing import Any
 
 from django.http import FileResponse, Http404, HttpResponse
 
-from bihuan.desk import access, knowledge, masking, rows
+from bihuan.desk import access, knowledge, masking
+from bihuan.desk import rows as listed
 from bihuan.desk.forms import hidden
 from bihuan.desk.listing import COUNTED
 from bihuan.desk.pages import show
@@ -25,26 +26,13 @@ EXPORTED = 1_000_000
 def ledgers(asked: Asked) -> HttpResponse:
     """Every ledger by room, with how many rows it holds."""
     every = list(knowledge.ledgers().values())
-    counts = rows.counts(asked, every, rows.sizes())
-    titles = catalogue.room_titles()
-    rooms = [
-        {
-            "title": ROOMS.get(room, (titles[room], room)),
-            "ledgers": [(g, *counts[g.name]) for g in every if g.room == room],
-        }
-        for room in titles
-    ]
-    return show(asked, "ledgers.html", "ledgers", rooms=rooms)
-
-
-ROOMS = {
-    "organisation": ("指挥与责任", "Command and responsibility"),
-    "people": ("人", "People"),
-    "cases": ("病例与流调", "Cases and tracing"),
-    "goods": ("物", "Goods"),
-    "places": ("处", "Places"),
-    "strength": ("预案与力量", "Plans and strength"),
-}
+    counts = listed.counts(asked, every, listed.sizes())
+    rooms: dict[str, list[Any]] = {}
+    for which in every:
+        rooms.setdefault(which.room, []).append((which, *counts[which.name]))
+    titles = {package.rpartition(".")[2]: title for package, title in catalogue.rooms().items()}
+    named = [{"title": titles.get(room, (room, room)), "ledgers": own} for room, own in rooms.items()]
+    return show(asked, "ledgers.html", "ledgers", rooms=named)
 
 
 def ledger_of(name: str) -> Ledger:
@@ -58,10 +46,10 @@ def ledger_of(name: str) -> Ledger:
 def ledger(asked: Asked, name: str) -> HttpResponse:
     """One ledger's list."""
     which = ledger_of(name)
-    size = rows.sizes().get(name, 0)
-    wanted = rows.read(asked, which, size)
-    number, exact = rows.count(asked, which, wanted)
-    page = rows.page(asked, which, wanted)
+    size = listed.sizes().get(name, 0)
+    wanted = listed.read(asked, which, size)
+    number, exact = listed.count(asked, which, wanted)
+    page = listed.page(asked, which, wanted)
     return show(
         asked,
         "ledger.html",
@@ -71,7 +59,7 @@ def ledger(asked: Asked, name: str) -> HttpResponse:
         page=page,
         names=access.access_names(asked, access.named(cell for row in page.rows for cell in row.cells)),
         wanted=wanted,
-        sorts=rows.sorts(which, size),
+        sorts=listed.sorts(which, size),
         number=number,
         exact=exact,
         counted=COUNTED,
@@ -84,7 +72,7 @@ def _filters(asked: Asked, which: Ledger) -> list[dict[str, Any]]:
     made = []
     for column in which.columns:
         choices = ("是", "否") if column.type == "bool" else column.choices
-        word = rows.PREFIX + column.name
+        word = listed.PREFIX + column.name
         if choices:
             made.append({"column": column, "kind": "choice", "word": word, "choices": choices})
         elif column.is_moment:
@@ -102,10 +90,10 @@ def as_file(asked: Asked, name: str, ending: str) -> HttpResponse | FileResponse
     which = ledger_of(name)
     if ending not in ("xlsx", "csv"):
         raise Http404("no such form")
-    wanted = rows.read(asked, which, 0)
+    wanted = listed.read(asked, which, 0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{which.title}.{ending}"
-        cells = (_shown(which, row) for row in rows.each(asked, which, wanted, EXPORTED))
+        cells = (_shown(which, row) for row in listed.each(asked, which, wanted, EXPORTED))
         (_workbook if ending == "xlsx" else _csv)(path, which, cells)
         stamp = f"{access.now(asked):%Y%m%d-%H%M}"
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which.title}-{stamp}.{ending}")
