@@ -64,6 +64,7 @@ MODULES = {
     "handbook": "others",
     "compile": "others",
     "serve": "serve",
+    "user": "user",
 }
 """Command → the module whose function of the same name runs it."""
 

@@ -30,7 +30,7 @@ class Formatter(argparse.HelpFormatter):
     """Help under a Chinese heading where Chinese is spoken."""
 
     def add_usage(self, usage: str | None, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        super().add_usage(usage, actions, groups, prefix or Parser.words("用法：", "usage: "))
+        super().add_usage(usage, actions, groups, Parser.words("用法：", "usage: ") if prefix is None else prefix)
 
 
 class Parser(argparse.ArgumentParser):
@@ -114,6 +114,7 @@ def build(words: Words) -> Parser:
     _serve(command("serve", "开指挥台：网页、数据库、后台一起启动", "the desk: pages, database and worker"), words)
     made = command("handbook", "写出漏洞手册、台账和参数的说明", "write the handbook of holes, ledgers and parameters")
     made.add_argument("folder", metavar="DIR", help=words("写到这个文件夹", "the folder to write to"))
+    _user(command("user", "账号：谁能登录、能看什么", "accounts: who may sign in, and sees what"), words)
     made = command("compile", "预先编译规则，以后启动更快", "compile the rules, so that later runs start at once")
     made.add_argument("--anew", action="store_true", help=words("即使已有也重新编译", "even where they are compiled"))
     return parser
@@ -300,3 +301,52 @@ def _serve(parser: argparse.ArgumentParser, words: Words) -> None:
         metavar="TIME",
         help=words("系统时钟从这一刻走起（演示、演练），如 2022-01-06T14:00", "start the system's clock at TIME"),
     )
+
+
+def _user(parser: argparse.ArgumentParser, words: Words) -> None:
+    acts = parser.add_subparsers(dest="act", metavar=words("做什么", "ACT"), required=True, parser_class=Parser)
+
+    def act(name: str, zh: str, en: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(
+            name,
+            help=words(zh, en),
+            description=words(zh, en),
+            add_help=False,
+            allow_abbrev=False,
+            formatter_class=Formatter,
+        )
+        _common(made, words)
+        _data(made, words)
+        if name != "list":
+            made.add_argument("username", metavar="NAME", help=words("账号名", "the account's name"))
+        return made
+
+    until = words("到这一刻结束，如 2022-02-01T08:00", "it ends then, e.g. 2022-02-01T08:00")
+    made = act("add", "新账号；首次口令只显示一次", "a new account; its first password is shown once")
+    made.add_argument(
+        "--role",
+        required=True,
+        metavar="ROLE",
+        help=words("角色：", "role: ")
+        + words.list(("值班", "专班", "干部"))
+        + words("、网格员、单位、督查、管理员", ", 网格员, 单位, 督查, 管理员"),
+    )
+    made.add_argument("--name", default="", help=words("姓名", "whose it is"))
+    made.add_argument("--group", default="", help=words("哪个专班，如 流调", "which working group, e.g. 流调"))
+    made.add_argument("--all", action="store_true", help=words("看全部区划", "sees every area"))
+    made.add_argument("--area", default="", metavar="CODE", help=words("只看这个区划之内的", "sees this area alone"))
+    made.add_argument("--unit", default="", metavar="UNIT", help=words("只看这个单位的", "sees this unit alone"))
+    made.add_argument(
+        "--officer", default="", metavar="OFFICER", help=words("是哪位责任人员", "who it is among the officers")
+    )
+    made.add_argument(
+        "--by-duty",
+        action="store_true",
+        help=words("最后一份包保责任结束时账号结束", "it ends with the last of the officer's duties"),
+    )
+    made.add_argument("--until", metavar="TIME", help=until)
+    act("list", "列出账号", "list the accounts")
+    act("end", "结束账号，会话随之结束", "end an account and its sessions").add_argument(
+        "--at", metavar="TIME", help=until
+    )
+    act("password", "换一个新口令，只显示一次", "a new password, shown once")

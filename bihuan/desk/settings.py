@@ -26,8 +26,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     *catalogue.apps(),
     *(["bihuan.live"] if find_spec("bihuan.live") else []),
+    "bihuan.access",
     "bihuan.desk",
 ]
+
+AUTH_USER_MODEL = "access.Account"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -8,6 +8,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from typing import Any
 
 from bihuan.live.supervisor import Supervisor
 
@@ -39,8 +40,8 @@ def first_administrator() -> str | None:
     """Make ``admin`` where there is no administrator; the password, which nobody can read again."""
     from django.contrib.auth import get_user_model
 
-    users = get_user_model()
-    if users._default_manager.filter(is_superuser=True).exists():
+    users: Any = get_user_model()
+    if users.objects.administrators().exists():
         return None
     password = secrets.token_urlsafe(12)
     users.objects.create_superuser("admin", password=password)
