@@ -106,9 +106,9 @@ class Browser:
 @pytest.fixture
 def browser(county: dt.datetime, rolled_back: None) -> Browser:
     """Signed in as 张三."""
-    from django.contrib.auth.models import User
+    from bihuan.access.models import Account
 
-    user = User.objects.create(username="zhangsan", last_name="张", first_name="三")
+    user = Account.objects.create(username="zhangsan", name="张三", role="值班", whole=True)
     client = Client()
     client.force_login(user)
     return Browser(client)

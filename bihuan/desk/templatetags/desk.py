@@ -173,8 +173,8 @@ def subject_link(context: template.Context, kind: str, key: str) -> str:
 
 @register.filter
 def person_name(user: Any) -> str:
-    """An account's person, family name first as Chinese names go; the account's own name where none is given."""
-    return f"{user.last_name}{user.first_name}" or str(user.get_username())
+    """An account's person; the account's own name where none is given."""
+    return str(user)
 
 
 @register.simple_tag(takes_context=True)
