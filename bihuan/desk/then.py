@@ -11,7 +11,8 @@ import datetime as dt
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,35 +103,42 @@ def _take(pk: int) -> None:
         connection.close()
 
 
-def audited(
-    at: dt.datetime, change: Callable[[duckdb.DuckDBPyConnection], None] | None = None, only: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
-    """Every hole, to-do and late closing at ``at``, in both languages. ``change`` may alter the ledgers first (what an
-    order would do); ``only``: those holes alone."""
+def audited(at: dt.datetime) -> list[dict[str, Any]]:
+    """Every hole, to-do and late closing at ``at``, in both languages."""
+    with loaded(knowledge.ledgers()) as con:
+        return find(con, at)
+
+
+@contextmanager
+def loaded(needed: Collection[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of the engine with the ledgers of the database, those of ``needed`` filled, the others empty."""
     import duckdb
 
-    program = knowledge.program()
     con = duckdb.connect(":memory:")
     con.execute("SET autoinstall_known_extensions = false; SET threads = 2")
     try:
-        _load(con)
-        if change is not None:
-            change(con)
-        found: dict[tuple[str, ...], dict[str, Any]] = {}
-        for lang in ("zh", "en"):
-            if lang == "zh":
-                run.audit(con, program, at, lang=lang, only=only, states=tuple(STATES))
-            else:
-                run.texts.word(con, program, lang)
-            listed = ", ".join(f'h."{c}"' for c in COLUMNS)
-            for row in con.execute(
-                f"SELECT {listed}, p.text, p.remedy FROM holes h JOIN printed p USING (hole, subject, item, state)"
-            ).fetchall():
-                cells = dict(zip((*COLUMNS, f"text_{lang}", f"remedy_{lang}"), row, strict=True))
-                key = (cells["hole"], cells["subject"] or "", cells["item"] or "", cells["state"])
-                found.setdefault(key, {}).update(cells)
+        _load(con, needed)
+        yield con
     finally:
         con.close()
+
+
+def find(con: duckdb.DuckDBPyConnection, at: dt.datetime, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """What the ledgers of a connection give at ``at``, in both languages; ``only`` of these holes."""
+    program = knowledge.program()
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for lang in ("zh", "en"):
+        if lang == "zh":
+            run.audit(con, program, at, lang=lang, only=only, states=tuple(STATES))
+        else:
+            run.texts.word(con, program, lang)
+        listed = ", ".join(f'h."{c}"' for c in COLUMNS)
+        for row in con.execute(
+            f"SELECT {listed}, p.text, p.remedy FROM holes h JOIN printed p USING (hole, subject, item, state)"
+        ).fetchall():
+            cells = dict(zip((*COLUMNS, f"text_{lang}", f"remedy_{lang}"), row, strict=True))
+            key = (cells["hole"], cells["subject"] or "", cells["item"] or "", cells["state"])
+            found.setdefault(key, {}).update(cells)
     return [_tidy(row) for row in found.values()]
 
 
@@ -151,8 +159,8 @@ def _keep(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
     Then.objects.bulk_create([Then(snapshot=snapshot, **row) for row in seen.values()], batch_size=2000)
 
 
-def _load(con: duckdb.DuckDBPyConnection) -> None:
-    """Every ledger's rows from PostgreSQL into ``ledger_<name>``, as the engine wants them: in the order of writing."""
+def _load(con: duckdb.DuckDBPyConnection, needed: Collection[str]) -> None:
+    """Ledgers' rows from PostgreSQL into ``ledger_<name>``, as the engine wants them: in the order of writing."""
     from bihuan.exchange.cells import sql_type
 
     with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +169,8 @@ def _load(con: duckdb.DuckDBPyConnection) -> None:
             path = Path(folder) / f"{ledger.name}.csv"
             table = f"ledger_{ledger.name}"
             with connection.cursor() as cursor, path.open("wb") as file:
-                sql = f'COPY (SELECT {", ".join(names)}, id FROM "{table}" WHERE replaced_by IS NULL ORDER BY id) '
+                wanted = "replaced_by IS NULL" if ledger.name in needed else "false"
+                sql = f'COPY (SELECT {", ".join(names)}, id FROM "{table}" WHERE {wanted} ORDER BY id) '
                 with cursor.copy(sql + "TO STDOUT (FORMAT csv, NULL '', FORCE_QUOTE *)") as copy:
                     for piece in copy:
                         file.write(piece)

@@ -232,3 +232,37 @@ def test_the_language_stays_chosen(browser: Browser) -> None:
         browser.client.post("/language", {"lang": "zh", "next": "https://elsewhere.example/"}).headers["Location"]
         == "/"
     )
+
+
+def test_a_change_of_an_order_shows_what_it_opens_before_it_is_saved(browser: Browser) -> None:
+    row = {"order": "ORX", "document": "试发〔2022〕1号", "area": "610723", "since": "2022-01-06 14:00"}
+    answer = browser.client.post("/orders/try", row | {"key": "post.test_d.隔离点服务", "value": "0"})
+    effect = answer.context["effect"]
+    held = Hole.objects.filter(hole="post.untested", state="open", order__startswith="post.test_d.隔离点服务")
+    stood = held.count()
+    assert stood > 0
+    assert sum(h["hole"] == "post.untested" for h in effect.closes) == stood
+    assert held.count() == stood
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        ({"key": "nonsense"}, "key"),
+        ({"value": "often"}, "value"),
+        ({"since": "soon"}, "since"),
+        ({"document": ""}, "document"),
+    ],
+)
+def test_an_order_that_cannot_be_read_is_not_tried(browser: Browser, change: dict[str, str], column: str) -> None:
+    row = {
+        "order": "ORX",
+        "document": "试",
+        "area": "610723",
+        "since": "2022-01-06",
+        "key": "site.check_d",
+        "value": "3",
+    }
+    answer = browser.client.post("/orders/try", row | change)
+    assert answer.status_code == 422
+    assert [f.column.name for f in answer.context["form"].fields if f.fault] == [column]

@@ -283,3 +283,9 @@ def column_link(context: template.Context, ledger: Ledger, column: str, key: str
 def order_link(context: template.Context, order: str) -> str:
     """The address of an order's row."""
     return address(viewing_of(context), "row", "orders", tokens.seal("orders", order))
+
+
+@register.filter
+def signed(value: int) -> str:
+    """+3, −2, 0."""
+    return f"+{value}" if value > 0 else f"−{-value}" if value < 0 else "0"

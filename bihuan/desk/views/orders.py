@@ -4,15 +4,20 @@ ground."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
 
-from bihuan.desk import access, knowledge
+from bihuan.desk import access, forms, knowledge, whatif, writing
 from bihuan.desk.pages import show
+from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views.hole import UNITS
+from bihuan.desk.views.row import fresh_key
 from bihuan.kernel.parameters import Parameter
+from bihuan.live import clock
 
 MOST = 14
 """Areas side by side."""
@@ -131,3 +136,43 @@ def _line(parameter: Parameter, key: str, default: str, own: dict[str, Order], c
             Cell(source.value if source else default, here, source, bool(here and upper and here.value != upper.value))
         )
     return Line(key, (parameter.zh, parameter.en), UNITS[parameter.unit], default, cells, what)
+
+
+TRIED = 60
+"""Holes of each kind that a trial lists."""
+
+
+def attempt(asked: Asked) -> HttpResponse:
+    """Try a change: what it would open and close; then save it."""
+    ledger = knowledge.ledgers()["orders"]
+    now = clock.now()
+    if asked.method != "POST":
+        given = {c.name: asked.GET.get(c.name, "") for c in ledger.columns}
+        given["area"] = given["area"] or asked.viewing.area
+        given["order"] = given["order"] or fresh_key(ledger, now)
+        given["since"] = given["since"] or f"{now:%Y-%m-%d %H:%M}"
+        return _trial(asked, forms.made(ledger, given))
+    row = forms.posted(ledger, asked.POST)
+    faults = whatif.checked(row)
+    form = forms.made(ledger, row)
+    if not faults and asked.POST.get("save"):
+        saved = writing.save(asked, "orders", row, asked.POST.get("token") or None)
+        if not saved.rejects:
+            messages.success(asked, asked.viewing.two("已登记，重查随后完成", "Recorded; the audit follows"))
+            return HttpResponseRedirect(address(asked.viewing, "orders"))
+        faults = {r.column: (r.advice, r.advice) for r in saved.rejects}
+    for field in form.fields:
+        field.fault = asked.viewing.of(faults[field.column.name]) if field.column.name in faults else ""
+    if faults:
+        return _trial(asked, form, status=422)
+    effect = whatif.effect(row, now)
+    shown: dict[str, Any] = {
+        "opens": [SimpleNamespace(**h) for h in effect.opens[:TRIED]],
+        "closes": [SimpleNamespace(**h) for h in effect.closes[:TRIED]],
+    }
+    return _trial(asked, form, effect=effect, loops=[knowledge.loops()[h] for h in effect.holes], **shown)
+
+
+def _trial(asked: Asked, form: forms.Form, status: int = 200, **context: Any) -> HttpResponse:
+    keys = [(k, (p.zh, p.en)) for p in knowledge.program().parameters for k, _ in p.defaults() if not k.endswith("*")]
+    return show(asked, "order_try.html", "orders", status=status, form=form, keys=keys, **context)

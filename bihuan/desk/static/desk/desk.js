@@ -44,7 +44,11 @@
     events.addEventListener("rows", (event) => { stale.add(`rows:${JSON.parse(event.data).ledger}`); later(); });
     // What a page missed while it was away it sees by looking again.
     let lost = false;
-    events.addEventListener("error", () => { lost = true; document.body.classList.add("cut-off"); });
+    events.addEventListener("error", () => {
+      if (events.readyState === EventSource.CLOSED) return; // there is no stream to be had
+      lost = true;
+      document.body.classList.add("cut-off");
+    });
     events.addEventListener("open", () => {
       document.body.classList.remove("cut-off");
       if (lost) { lost = false; document.querySelectorAll("[data-live]").forEach((el) => stale.add(el.dataset.live)); later(); }
