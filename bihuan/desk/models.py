@@ -32,16 +32,6 @@ class Comment(models.Model):
         indexes = [models.Index(fields=["hole", "at"], name="desk_comment_of")]
 
 
-class Seat(models.Model):
-    """席位：哪个账号是哪位责任人员 (which officer of the ledger an account is)."""
-
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seat")
-    officer = models.TextField()
-
-    class Meta:
-        db_table = "desk_seat"
-
-
 class Snapshot(models.Model):
     """回看：一个时刻按当时所知查出的全部漏洞 (the holes of an earlier moment, audited as known then)."""
 

@@ -41,7 +41,6 @@ urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
     path("search", search.search, name="search"),
     path("mine/", mine.mine, name="mine"),
-    path("mine/seat", mine.sit, name="sit"),
     path("import/", imports.upload, name="import"),
     path("import/<str:token>/", imports.preview, name="import_preview"),
     path("import/<str:token>/confirm", imports.confirm, name="import_confirm"),

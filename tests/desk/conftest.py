@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment, teardown_test_environment
@@ -105,10 +106,8 @@ class Browser:
 
 @pytest.fixture
 def browser(county: dt.datetime, rolled_back: None) -> Browser:
-    """Signed in as 张三."""
-    from bihuan.access.models import Account
-
-    user = Account.objects.create(username="zhangsan", name="张三", role="值班", whole=True)
+    """Signed in as 张三, duty officer of everything."""
+    user = get_user_model().objects.create(username="zhangsan", name="张三", role="值班", whole=True)
     client = Client()
     client.force_login(user)
     return Browser(client)

@@ -266,3 +266,11 @@ def test_an_order_that_cannot_be_read_is_not_tried(browser: Browser, change: dic
     answer = browser.client.post("/orders/try", row | change)
     assert answer.status_code == 422
     assert [f.column.name for f in answer.context["form"].fields if f.fault] == [column]
+
+
+def test_my_work_lists_what_is_mine_the_overdue_first(browser: Browser) -> None:
+    owner = a_hole("measure.gap").owner
+    lists = browser.get("/mine/", officer=owner).context["lists"]
+    overdue = [c["hole"] for c in lists[0]["cards"]]
+    assert {h.pk for h in overdue} == set(Hole.objects.filter(state="open", owner=owner).values_list("pk", flat=True))
+    assert all(h.escalated_to == owner and h.owner != owner for h in (c["hole"] for c in lists[3]["cards"]))

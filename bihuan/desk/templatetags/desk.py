@@ -171,12 +171,6 @@ def subject_link(context: template.Context, kind: str, key: str) -> str:
     return address(viewing_of(context), "subject", kind, shown)
 
 
-@register.filter
-def person_name(user: Any) -> str:
-    """An account's person; the account's own name where none is given."""
-    return str(user)
-
-
 @register.simple_tag(takes_context=True)
 def hole_name(context: template.Context, hole: str) -> str:
     """What a hole is called: 未核查."""
