@@ -5,6 +5,7 @@ Start-up counts: each command's module, and all that is heavy, is imported when 
 
 from __future__ import annotations
 
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -49,7 +50,8 @@ def _run(argv: list[str], words: Words) -> int:
     from importlib import import_module
 
     run = import_module(f"bihuan.cli.{MODULES[asked.command]}")
-    return int(getattr(run, asked.command)(asked, words))
+    name = f"{asked.command}_" if keyword.iskeyword(asked.command) else asked.command
+    return int(getattr(run, name)(asked, words))
 
 
 MODULES = {
@@ -65,6 +67,10 @@ MODULES = {
     "compile": "others",
     "serve": "serve",
     "user": "user",
+    "import": "live",
+    "holes": "live",
+    "audit": "live",
+    "export": "live",
 }
 """Command → the module whose function of the same name runs it."""
 

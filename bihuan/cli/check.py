@@ -50,7 +50,7 @@ def check(asked: argparse.Namespace, words: Words, show: Show | None = None) -> 
             )
         try:
             if out is not None:
-                outputs.write_holes(con, out, words.lang, _about(asked, result, words), asked.pending)
+                outputs.write_holes(con, out, words.lang, about(asked, result, words), asked.pending)
             if rejects is not None:
                 outputs.write_rejects(con, rejects, words.lang)
         except outputs.Unwritable as refused:
@@ -77,12 +77,12 @@ def _places(asked: argparse.Namespace) -> tuple[Path | None, Path | None]:
     return out, rejects
 
 
-def _about(asked: argparse.Namespace, result: Result, words: Words) -> list[tuple[str, str]]:
+def about(asked: argparse.Namespace, result: Result, words: Words) -> list[tuple[str, str]]:
     """What a workbook says of itself."""
     counts = "  ".join(f"{s} {result.number((s,))}" for s in ("急", "重", "常"))
     said = [
         (words("截至", "As of"), f"{result.now:%Y-%m-%d %H:%M:%S}"),
-        (words("台账", "Ledgers"), str(asked.folder)),
+        (words("台账", "Ledgers"), str(asked.folder) or words("指挥台的数据库", "the desk's database")),
         (words("漏洞", "Holes"), counts),
         (
             words("轻重", "Severity"),

@@ -17,6 +17,7 @@ from bihuan.cli.words import Stop, Words
 if TYPE_CHECKING:
     import duckdb
 
+    from bihuan.exchange.problems import NothingToRead
     from bihuan.exchange.read import Intake
     from bihuan.kernel.program import Program, Said
 
@@ -142,7 +143,12 @@ def intake(
     try:
         return read(folder, con, program.ledgers, program.parameters, lang=words.lang, progress=progress)
     except NothingToRead as nothing:
-        raise Stop(nothing.zh, nothing.en, [f"  {p.said(words.lang)}" for p in nothing.problems]) from nothing
+        raise nothing_to_read(nothing, words) from nothing
+
+
+def nothing_to_read(nothing: NothingToRead, words: Words) -> Stop:
+    """The sentence where no ledger at all could be read, and what is said of each file."""
+    return Stop(nothing.zh, nothing.en, [f"  {p.said(words.lang)}" for p in nothing.problems])
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import difflib
 import re
 from typing import Any, NoReturn
 
+from bihuan.cli import asked_desk as desk
 from bihuan.cli.words import Stop, Words
 
 EXITS = {
@@ -111,10 +112,10 @@ def build(words: Words) -> Parser:
     _demo(command("demo", "写出演示县的台账（虚构）", "write the ledgers of an invented county"), words)
     made = command("template", "写出空白台账模板", "write a workbook of empty ledgers")
     made.add_argument("file", metavar="FILE.xlsx", help=words("写到哪里", "where to"))
-    _serve(command("serve", "开指挥台：网页、数据库、后台一起启动", "the desk: pages, database and worker"), words)
     made = command("handbook", "写出漏洞手册、台账和参数的说明", "write the handbook of holes, ledgers and parameters")
     made.add_argument("folder", metavar="DIR", help=words("写到这个文件夹", "the folder to write to"))
     _user(command("user", "账号：谁能登录、能看什么", "accounts: who may sign in, and sees what"), words)
+    desk.commands(command, words)
     made = command("compile", "预先编译规则，以后启动更快", "compile the rules, so that later runs start at once")
     made.add_argument("--anew", action="store_true", help=words("即使已有也重新编译", "even where they are compiled"))
     return parser
@@ -272,37 +273,6 @@ def _demo(parser: argparse.ArgumentParser, words: Words) -> None:
     _as_of(parser, words)
 
 
-def _data(parser: argparse.ArgumentParser, words: Words) -> None:
-    parser.add_argument(
-        "--data",
-        metavar="DIR",
-        help=words(
-            "数据目录；默认 /var/lib/bihuan 或 ~/.local/share/bihuan；设了 DATABASE_URL 就用那个数据库",
-            "data directory (default /var/lib/bihuan or ~/.local/share/bihuan); DATABASE_URL names another database",
-        ),
-    )
-
-
-def _serve(parser: argparse.ArgumentParser, words: Words) -> None:
-    parser.add_argument(
-        "--port", type=int, default=8000, metavar="N", help=words("端口，默认 8000", "port (default 8000)")
-    )
-    parser.add_argument(
-        "--host", default="127.0.0.1", metavar="HOST", help=words("监听地址，默认 127.0.0.1", "address to listen on")
-    )
-    _data(parser, words)
-    parser.add_argument(
-        "--demo",
-        action="store_true",
-        help=words("库是空的就装入演示县（虚构）", "load the invented county into an empty database"),
-    )
-    parser.add_argument(
-        "--now",
-        metavar="TIME",
-        help=words("系统时钟从这一刻走起（演示、演练），如 2022-01-06T14:00", "start the system's clock at TIME"),
-    )
-
-
 def _user(parser: argparse.ArgumentParser, words: Words) -> None:
     acts = parser.add_subparsers(dest="act", metavar=words("做什么", "ACT"), required=True, parser_class=Parser)
 
@@ -316,7 +286,7 @@ def _user(parser: argparse.ArgumentParser, words: Words) -> None:
             formatter_class=Formatter,
         )
         _common(made, words)
-        _data(made, words)
+        desk.data(made, words)
         if name != "list":
             made.add_argument("username", metavar="NAME", help=words("账号名", "the account's name"))
         return made

@@ -181,6 +181,9 @@ class Screen:
             at = f" --as-of {self.asked.as_of}" if self.asked.as_of else ""
             me = command()
             names = " ".join(shlex.quote(x) for x in (hole, subject or "", item) if x)
+            if not folder:  # the desk's database: the rows are on its pages
+                lines.append(self.words(f"看规则：{me} explain {hole}", f"its rule: {me} explain {hole}"))
+                return lines
             lines.append(
                 self.words(
                     f"看依据：{me} why {shlex.quote(folder)} {names}{at}　看规则：{me} explain {hole}",

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import secrets
-from importlib.util import find_spec
 from pathlib import Path
 
 from bihuan.desk.database import from_url
@@ -25,8 +24,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     *catalogue.apps(),
-    *(["bihuan.live"] if find_spec("bihuan.live") else []),
-    "bihuan.access",
+    "procrastinate.contrib.django",
+    "bihuan.live",
     "bihuan.desk",
 ]
 

@@ -49,8 +49,11 @@ def read(
     parameters: Iterable[Parameter],
     lang: str = "zh",
     progress: Progress | None = None,
+    held: validate.Held | None = None,
 ) -> Intake:
     """Read every ledger of ``folder`` (or of one file) into ``con``.
+
+    ``held`` tells which keys of a ledger are held elsewhere: references to them are no unknown ones.
 
     Makes a table ``ledger_<name>`` for every ledger, also the absent ones: its columns typed, recorded_at, recorded_by,
     retracted, ``_source`` (index of :attr:`Intake.sources`), ``_row`` (from 1, as in the file), ``_only`` (the only row
@@ -77,7 +80,7 @@ def read(
         if progress is not None:
             progress(ledger.title if lang == "zh" else ledger.english, len(paths) + done, len(paths) + len(ledgers))
         load.stage(con, ledger, found[ledger.name])
-        validate.settle(con, ledger, tuple(parameters))
+        validate.settle(con, ledger, tuple(parameters), held)
     intake.rows = {ledger.name: load.count(con, f"ledger_{ledger.name}") for ledger in ledgers}
     intake.absent = [ledger.name for ledger in ledgers if not found[ledger.name]]
     intake.problems.sort(key=lambda p: p.kind != "unreadable")

@@ -4,7 +4,7 @@ nothing, duplicates. Contract: loops.md, *Rejects*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from bihuan.engines.duckdb import insert
@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def settle(con: duckdb.DuckDBPyConnection, ledger: Ledger, parameters: Sequence[Parameter]) -> None:
+Held = Callable[[str, Sequence[str]], Collection[str]]
+"""Ledger, keys → those of them that are held elsewhere (the database into which a folder is imported)."""
+
+
+def settle(
+    con: duckdb.DuckDBPyConnection, ledger: Ledger, parameters: Sequence[Parameter], held: Held | None = None
+) -> None:
     """``staged`` becomes ``ledger_<name>``; what cannot stay goes to ``rejected``.
 
     The ledgers that it refers to must be settled before. A row is rejected once, for the first of: an unreadable cell
@@ -43,6 +49,7 @@ def settle(con: duckdb.DuckDBPyConnection, ledger: Ledger, parameters: Sequence[
             continue
         cell, key = f"s.{quoted(column.name)}", _key(column.refers, con)
         unknown = f"{cell} IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_{column.refers} r WHERE r.{key} = {cell})"
+        unknown += _but_held(con, held, column.refers, cell, f"staged s WHERE {unknown}")
         checks.append((unknown, column.name, quoted("_raw_" + column.name), cells.UNKNOWN))
 
     def first(what: int, before: str) -> str:
@@ -62,7 +69,7 @@ def settle(con: duckdb.DuckDBPyConnection, ledger: Ledger, parameters: Sequence[
         )
         con.execute("DELETE FROM checked WHERE _column IS NOT NULL")
     for column in selves:
-        _self_references(con, ledger, column.name)
+        _self_references(con, ledger, column.name, held)
     _without_duplicates(con, ledger)
 
 
@@ -91,9 +98,21 @@ def _read_orders(con: duckdb.DuckDBPyConnection, parameters: Sequence[Parameter]
     insert(con, "said", said)
 
 
-def _self_references(con: duckdb.DuckDBPyConnection, ledger: Ledger, column: str) -> None:
+def _but_held(con: duckdb.DuckDBPyConnection, held: Held | None, ledger: str, cell: str, unknown: str) -> str:
+    """SQL: a further condition of an unknown reference: it is not held elsewhere. ``unknown``: where those stand."""
+    keys = [str(row[0]) for row in con.execute(f"SELECT DISTINCT {cell} FROM {unknown}").fetchall()] if held else []
+    found = sorted(held(ledger, keys)) if held and keys else []
+    if not found:
+        return ""
+    con.execute(f"CREATE TEMP TABLE IF NOT EXISTS held_{ledger} (key VARCHAR)")
+    insert(con, f"held_{ledger}", [(key,) for key in found])
+    return f" AND {cell} NOT IN (SELECT key FROM held_{ledger})"
+
+
+def _self_references(con: duckdb.DuckDBPyConnection, ledger: Ledger, column: str, held: Held | None) -> None:
     """A reference to a row of the same ledger; what refers to a rejected row is rejected, and so on."""
     unknown = f"{quoted(column)} IS NOT NULL AND {quoted(column)} NOT IN (SELECT {quoted(ledger.key[0])} FROM checked)"
+    unknown += _but_held(con, held, ledger.name, quoted(column), f"checked WHERE {unknown}")
     while _any(con, unknown):
         con.execute(
             f"INSERT INTO rejected SELECT '{ledger.name}', _source, _row, '{column}', {quoted('_raw_' + column)}, "

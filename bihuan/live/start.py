@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bihuan.live.supervisor import Supervisor
@@ -20,10 +22,13 @@ def migrate() -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from bihuan.live import tables
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(7102)")
     try:
         call_command("migrate", verbosity=0, interactive=False)
+        tables.ensure()
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(7102)")
@@ -48,9 +53,20 @@ def first_administrator() -> str | None:
     return password
 
 
-def demo(progress: Callable[[str, int, int], None]) -> None:
-    """The demo county where no ledger holds a row."""
-    raise NotImplementedError
+def demo(progress: Callable[[str, int, int], None]) -> bool:
+    """The demo county where no ledger holds a row; False where some do."""
+    from bihuan.demo import AS_OF, write
+    from bihuan.live import actions, clock, imports, models
+
+    if models.Batch.objects.exists():
+        return False
+    # Its story is told for two in the afternoon: the last one that the clock has passed.
+    told = dt.datetime.combine(clock.now().date(), AS_OF.time())
+    told -= dt.timedelta(days=int(told > clock.now()))
+    with tempfile.TemporaryDirectory(prefix="bihuan-demo-") as folder:
+        write(Path(folder), as_of=told, progress=lambda what, share: progress(what, round(share * 100), 100))
+        imports.import_folder(actions.System("演示"), Path(folder), token="demo", progress=progress)
+    return True
 
 
 def ready(address: str, supervisor: Supervisor) -> bool:

@@ -1,13 +1,117 @@
-"""The worker: one process that audits what moved, tells pages, lets time pass and runs jobs. ``python -m
-bihuan.live.worker``, started by ``bihuan serve``."""
+"""The worker: one process that audits what moved, lets time pass, and runs jobs. ``python -m bihuan.live.worker``,
+started by ``bihuan serve``.
+
+The auditing thread listens for rows that move; the jobs run beside it, so that no job keeps a saved row waiting.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
+import queue
 import signal
+import sys
 import threading
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
 
 from bihuan.live.supervisor import die_with_parent
+
+WORKER_LOCK = 7105
+"""Advisory lock of a session: the one that audits what moves."""
+
+TICK_S = 1.0
+AGAIN_S = 2.0
+
+_asked: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
+
+
+def ask_full() -> None:
+    """Have the auditing thread audit everything, and wait for it."""
+    future: Future[None] = Future()
+    _asked.put(future)
+    future.result()
+
+
+def auditing(ended: threading.Event) -> None:
+    """Until ``ended``: audit what moved, as soon as it did. A database that goes is waited for."""
+    import psycopg
+
+    from bihuan.live import events
+    from bihuan.live.auditor import Auditor
+
+    folder = Path(os.environ["BIHUAN_DATA"]) if os.environ.get("BIHUAN_DATA") else None
+    while not ended.is_set():
+        try:
+            with (
+                psycopg.connect(events.url(), autocommit=True) as con,
+                psycopg.connect(events.url(), autocommit=True) as ear,
+            ):
+                while not con.execute("SELECT pg_try_advisory_lock(%s)", [WORKER_LOCK]).fetchone()[0]:  # type: ignore[index]
+                    if ended.wait(TICK_S):
+                        return
+                ear.execute(f"LISTEN {events.WAKE}")
+                auditor = Auditor(con, folder)
+                try:
+                    _rounds(auditor, ear, ended)
+                finally:
+                    auditor.close()
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            _say(f"数据库不通，等它回来 · the database is away, waiting for it: {' '.join(str(error).split())}")
+            ended.wait(AGAIN_S)
+        except Exception:
+            logging.exception("auditing")
+            ended.wait(AGAIN_S)
+
+
+def _rounds(auditor: Any, ear: Any, ended: threading.Event) -> None:
+    while not ended.is_set():
+        auditor.catch_up()
+        while not _asked.empty():
+            future = _asked.get()
+            try:
+                auditor.full()
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+            future.set_result(None)
+        for _ in ear.notifies(timeout=TICK_S, stop_after=1):
+            pass
+
+
+async def jobs(ended: threading.Event) -> None:
+    """Until ``ended``: run jobs."""
+    from procrastinate.contrib.django import app
+
+    while not ended.is_set():
+        try:
+            with_worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+            async with with_worker.open_async():
+                work = asyncio.create_task(
+                    with_worker.run_worker_async(
+                        concurrency=4,
+                        install_signal_handlers=False,
+                        delete_jobs="successful",
+                        shutdown_graceful_timeout=10,
+                    )
+                )
+                while not ended.is_set() and not work.done():
+                    await asyncio.sleep(0.2)
+                if not work.done():
+                    work.cancel()
+                await asyncio.gather(work, return_exceptions=True)
+                if work.done() and not work.cancelled() and work.exception() is not None:
+                    _say(f"后台任务停了，重新开始 · jobs ended and are started anew: {work.exception()}")
+        except Exception as error:
+            _say(f"后台任务停了，重新开始 · jobs ended and are started anew: {' '.join(str(error).split())}")
+        if not ended.is_set():
+            await asyncio.sleep(AGAIN_S)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -20,8 +124,25 @@ def main() -> None:
     import django
 
     django.setup()
-    ended.wait()
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    thread = threading.Thread(target=auditing, args=(ended,), name="auditing")
+    thread.start()
+    asyncio.run(jobs(ended))
+    thread.join(20)
+    if thread.is_alive():  # in the midst of a full audit: what it has not stored is audited after the next start
+        os._exit(0)
+
+
+def alive(con: Any) -> bool:
+    """Whether some process audits what moves (``con``: a connection of psycopg)."""
+    free = con.execute("SELECT pg_try_advisory_lock(%s)", [WORKER_LOCK]).fetchone()[0]
+    if free:
+        con.execute("SELECT pg_advisory_unlock(%s)", [WORKER_LOCK])
+    return not free
 
 
 if __name__ == "__main__":
-    main()
+    # As the module that jobs know, not as __main__: they ask its queue.
+    from bihuan.live import worker
+
+    worker.main()

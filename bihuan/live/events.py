@@ -1,0 +1,161 @@
+"""What pages and the worker are told: an outbox table, NOTIFY to wake who listens, server-sent events to browsers.
+
+An event is written in the transaction of what it tells, so it is told if and only if that happened; a page that was cut
+off asks for what came after the last event it had.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from bihuan.live import clock
+from bihuan.live.models import Event
+
+CHANNEL = "bihuan_event"
+WAKE = "bihuan_change"
+KEEP = dt.timedelta(days=7)
+BEAT_S = 15.0
+"""A silent stream says that it is alive this often: proxies cut what is silent."""
+
+AT_ONCE = 500
+"""A page that missed more events than this is told to load anew."""
+
+Wanted = Callable[[Event], Any | None]
+
+
+def tell(kind: str, said: dict[str, Any]) -> Event:
+    """Write an event (within the transaction of what it tells); listeners wake when that is committed."""
+    from django.db import connection
+
+    event = Event.objects.create(at=clock.now(), kind=kind, said=said)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
+    return event
+
+
+def wake() -> None:
+    """Wake the worker: rows moved."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, '')", [WAKE])
+
+
+def last() -> int:
+    """The id of the newest event."""
+    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
+def stream(after: int | None, wanted: Wanted) -> Iterator[str]:
+    """Server-sent events after the event ``after`` (None: from now on). ``wanted(event)`` gives what is told, or None.
+
+    Runs until the browser goes. Where the database is gone it says so (event ``gone``) and goes on when it is back.
+    """
+    ours = HUB.join()
+    try:
+        yield "retry: 2000\n\n"
+        at = last() if after is None else after
+        while True:
+            try:
+                for event in _after(at):
+                    at = event.id
+                    said = wanted(event)
+                    if said is not None:
+                        yield f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
+                if not _heard(ours):
+                    yield ": \n\n"
+            except _database_errors():
+                yield "event: gone\ndata: {}\n\n"
+                time.sleep(2)
+    finally:
+        HUB.leave(ours)
+
+
+def _after(at: int) -> list[Event]:
+    from django.db import connection
+
+    try:
+        found = list(Event.objects.filter(id__gt=at).order_by("id")[: AT_ONCE + 1])
+    finally:
+        connection.close()  # a stream waits for minutes: it holds no connection meanwhile
+    if len(found) > AT_ONCE:
+        return [Event(id=last(), kind="reload", said={})]
+    return found
+
+
+def _heard(ours: queue.SimpleQueue[None]) -> bool:
+    """Wait for a word, at most a beat; several words are one."""
+    try:
+        ours.get(timeout=BEAT_S)
+    except queue.Empty:
+        return False
+    while not ours.empty():
+        ours.get()
+    return True
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    from django.db import InterfaceError, OperationalError
+
+    return (OperationalError, InterfaceError)
+
+
+class Hub:
+    """One connection of a process that listens, for all its streams."""
+
+    def __init__(self, channel: str) -> None:
+        self.channel = channel
+        self.listeners: set[queue.SimpleQueue[None]] = set()
+        self.lock = threading.Lock()
+        self.thread: threading.Thread | None = None
+
+    def join(self) -> queue.SimpleQueue[None]:
+        ours: queue.SimpleQueue[None] = queue.SimpleQueue()
+        with self.lock:
+            self.listeners.add(ours)
+            if self.thread is None or not self.thread.is_alive():
+                self.thread = threading.Thread(target=self._listen, name=f"listen {self.channel}", daemon=True)
+                self.thread.start()
+        return ours
+
+    def leave(self, ours: queue.SimpleQueue[None]) -> None:
+        with self.lock:
+            self.listeners.discard(ours)
+
+    def _tell(self) -> None:
+        with self.lock:
+            for ours in self.listeners:
+                ours.put(None)
+
+    def _listen(self) -> None:
+        import psycopg
+
+        while True:
+            try:
+                with psycopg.connect(url(), autocommit=True) as con:
+                    con.execute(f"LISTEN {self.channel}")
+                    self._tell()  # whatever came while nobody listened
+                    for _ in con.notifies():
+                        self._tell()
+            except psycopg.Error:
+                self._tell()
+                time.sleep(1)
+
+
+def url() -> str:
+    """The database of this process, for a connection of our own."""
+    from django.db import connection
+    from psycopg.conninfo import make_conninfo
+
+    given = connection.get_connection_params()
+    wanted = ("host", "port", "user", "password", "dbname", "sslmode")
+    return make_conninfo(**{name: str(given[name]) for name in wanted if given.get(name)})
+
+
+HUB = Hub(CHANNEL)

@@ -1,0 +1,283 @@
+"""Import (导入): the folder that ``check`` reads, into the database; the whole folder or nothing of it.
+
+Rows are told apart by key and recorded_at: a row that stands already, alike in every column, is left alone, so a second
+import changes nothing; one that differs takes its place; others are new versions. Rejects are those of ``check``, but a
+reference may be to a row of the database.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, connection, transaction
+
+from bihuan.exchange import read as exchange
+from bihuan.exchange.problems import Problem
+from bihuan.kernel.ledger import Ledger
+from bihuan.live import actions, clock, standing, tables
+from bihuan.live.models import Batch
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[str, int, int], None]
+
+SHOWN = 1000
+"""Rejects that a preview carries; a file takes them all."""
+
+
+@dataclass
+class Counts:
+    """Rows of a ledger in the folder: new keys, new versions of known keys, withdrawals, those that stand already."""
+
+    new: int = 0
+    changed: int = 0
+    withdrawn: int = 0
+    same: int = 0
+    rejected: int = 0
+
+    @property
+    def written(self) -> int:
+        return self.new + self.changed + self.withdrawn
+
+    def to_dict(self) -> dict[str, int]:
+        return dict(self.__dict__)
+
+
+@dataclass
+class Imported:
+    """What an import did, or (a preview) would do. ``batch`` None: nothing was written."""
+
+    counts: dict[str, Counts] = field(default_factory=dict)
+    rejects: list[dict[str, Any]] = field(default_factory=list)  # file, sheet, row, column, value, reason, advice
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    batch: Batch | None = None
+
+    @property
+    def written(self) -> int:
+        return sum(c.written for c in self.counts.values())
+
+
+def preview_import(
+    actor: actions.Actor, folder: Path, *, lang: str = "zh", progress: Progress | None = None
+) -> Imported:
+    """What :func:`import_folder` would do; nothing is written. Raises as it does."""
+    return _run(actor, folder, lang, progress, None, write=False)
+
+
+def import_folder(
+    actor: actions.Actor,
+    folder: Path,
+    *,
+    lang: str = "zh",
+    progress: Progress | None = None,
+    token: str | None = None,
+    rejects: Path | None = None,
+) -> Imported:
+    """Read a folder of ledgers, or one file, into the database, in one transaction.
+
+    ``rejects``: the file to which all rows go that can't be read. Raises NothingToRead and Refused.
+    """
+    return _run(actor, folder, lang, progress, token, write=True, rejects=rejects)
+
+
+def _run(
+    actor: actions.Actor,
+    folder: Path,
+    lang: str,
+    progress: Progress | None,
+    token: str | None,
+    *,
+    write: bool,
+    rejects: Path | None = None,
+) -> Imported:
+    program = tables.program()
+    with _engine() as con:
+        intake = exchange.read(
+            folder, con, program.ledgers, program.parameters, lang=lang, progress=progress, held=actions.held
+        )
+        result = Imported(problems=intake.problems, rejected=intake.rejected)
+        result.rejects = _rejects(con)
+        if rejects is not None and intake.rejected:
+            from bihuan.audit.outputs import write_rejects
+
+            write_rejects(con, rejects, lang)
+        ledgers = [ledger for ledger in program.ledgers if intake.rows[ledger.name]]
+        for ledger in ledgers:
+            if not actor.may("import", ledger, []):
+                raise actions.Refused("import", ledger)
+        try:
+            with transaction.atomic():
+                _write(con, actor, ledgers, intake, result, token, lang, progress)
+                if not write or not result.written:
+                    result.batch = None
+                    transaction.set_rollback(True)
+        except IntegrityError:
+            first = Batch.objects.filter(token=token).first() if token else None
+            if first is None:
+                raise
+            result.batch = first
+        if result.batch is not None:
+            _analyse(result)
+    return result
+
+
+def _write(
+    con: duckdb.DuckDBPyConnection,
+    actor: actions.Actor,
+    ledgers: Sequence[Ledger],
+    intake: exchange.Intake,
+    result: Imported,
+    token: str | None,
+    lang: str,
+    progress: Progress | None,
+) -> None:
+    batch = Batch.objects.create(
+        at=clock.now(),
+        kind="import",
+        by=actor.name,
+        token=token,
+        sources=[[source.file, source.sheet] for source in intake.sources],
+    )
+    rejected = dict(con.execute("SELECT file, count(*) FROM rejects GROUP BY 1").fetchall())
+    spans: dict[str, tuple[int, int]] = {}
+    for done, ledger in enumerate(ledgers):
+        if progress is not None:
+            progress(ledger.title if lang == "zh" else ledger.english, done, len(ledgers))
+        counts, span = _ledger(con, ledger, batch.id)
+        result.counts[ledger.name] = counts
+        if span is not None:
+            spans[ledger.name] = span
+    batch.counts = {name: counts.to_dict() for name, counts in result.counts.items()} | {"rejected": rejected}
+    batch.save()
+    actions.moved(batch, spans, {name: result.counts[name].written for name in spans})
+    result.batch = batch
+
+
+def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int) -> tuple[Counts, tuple[int, int] | None]:
+    """One ledger's rows; what became of them, and the ids of those written."""
+    table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
+    counts = Counts()
+    with connection.cursor() as cursor, tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
+        empty = not cursor.fetchone()[0]
+        cursor.execute("DROP TABLE IF EXISTS incoming")
+        if empty:
+            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
+            where, beside = table, "from_source, from_line, from_batch"
+        else:
+            typed = ", ".join(f"{tables.quoted(c.name)} {tables.sql_type(c)}" for c in ledger.all_columns)
+            cursor.execute(
+                f"CREATE TEMP TABLE incoming ({typed}, from_source int, from_line bigint, from_batch bigint)"
+            )
+            where, beside = "incoming", "from_source, from_line, from_batch"
+        path = Path(folder) / "rows.csv"
+        _to_csv(con, ledger, batch, path)
+        with (
+            path.open("rb") as file,
+            cursor.copy(f"COPY {where} ({columns}, {beside}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy,
+        ):
+            while block := file.read(1 << 20):
+                copy.write(block)
+        n = cursor.rowcount if cursor.rowcount >= 0 else _count(con, ledger)
+        if empty:
+            counts.withdrawn = _one(
+                cursor, f"SELECT count(*) FROM {table} WHERE from_batch = %s AND retracted", [batch]
+            )
+            counts.new = n - counts.withdrawn
+        else:
+            cursor.execute("ANALYZE incoming")
+            _merge(cursor, ledger, counts)
+        cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE from_batch = %s AND id > %s", [batch, 0])
+        first, last = cursor.fetchone()
+        if first is None:
+            return counts, None
+        standing.lock_whole(cursor, ledger)
+        if not empty or _versions(con, ledger):
+            standing.settle(cursor, ledger, batch, first, last)
+        return counts, (first, last)
+
+
+def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
+    """From ``incoming`` what does not stand already."""
+    table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
+    stands = (
+        f"SELECT 1 FROM {table} o WHERE {tables.same_version(ledger, 'o', 'i')} AND o.replaced_by IS NULL "
+        f"AND {tables.alike(ledger, 'o', 'i')}"
+    )
+    cursor.execute(f"DELETE FROM incoming i WHERE EXISTS ({stands})")
+    counts.same = cursor.rowcount
+    there = f"EXISTS (SELECT 1 FROM {table} o WHERE {tables.same_key(ledger, 'o', 'i')})"
+    cursor.execute(
+        f"SELECT count(*) FILTER (WHERE i.retracted), count(*) FILTER (WHERE i.retracted IS NOT TRUE AND {there}), "
+        f"count(*) FILTER (WHERE i.retracted IS NOT TRUE AND NOT {there}) FROM incoming i"
+    )
+    counts.withdrawn, counts.changed, counts.new = cursor.fetchone()
+    beside = "from_source, from_line, from_batch"
+    cursor.execute(
+        f"INSERT INTO {table} ({columns}, {beside}) SELECT {columns}, {beside} FROM incoming "
+        "ORDER BY from_source, from_line"
+    )
+
+
+def _versions(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> bool:
+    """Whether the folder holds several versions of some key."""
+    found = con.execute(f"SELECT 1 FROM ledger_{ledger.name} WHERE NOT _only LIMIT 1").fetchone()
+    return found is not None
+
+
+def _to_csv(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int, path: Path) -> None:
+    """The rows as PostgreSQL reads them: every text quoted, so that none is taken for a null. It holds no NUL."""
+    texts = [
+        f"replace({tables.quoted(c.name)}, chr(0), '')" if tables.sql_type(c) == "text" else tables.quoted(c.name)
+        for c in ledger.all_columns
+    ]
+    target = str(path).replace("'", "''")
+    con.execute(
+        f"COPY (SELECT {', '.join(texts)}, _source, _row, {batch} FROM ledger_{ledger.name} ORDER BY _source, _row) "
+        f"TO '{target}' (FORMAT csv, HEADER false, NULLSTR '\\N', FORCE_QUOTE *)"
+    )
+
+
+def _count(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> int:
+    found = con.execute(f"SELECT count(*) FROM ledger_{ledger.name}").fetchone()
+    return int(found[0]) if found else 0
+
+
+def _one(cursor: Any, sql: str, values: list[Any]) -> int:
+    cursor.execute(sql, values)
+    return int(cursor.fetchone()[0])
+
+
+def _rejects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    found = con.execute(f'SELECT file, sheet, "row", "column", value, reason, advice FROM rejects LIMIT {SHOWN}')
+    names = ("file", "sheet", "row", "column", "value", "reason", "advice")
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+def _analyse(result: Imported) -> None:
+    """Tell the planner of what came, or the first pages would wait for it to notice."""
+    with connection.cursor() as cursor:
+        for name, counts in result.counts.items():
+            if counts.written > 1000:
+                cursor.execute(f"ANALYZE {tables.table(name)}")
+
+
+@contextmanager
+def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
+        con = duckdb.connect(":memory:")
+        con.execute(f"SET temp_directory = '{folder}'")
+        con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false")
+        try:
+            yield con
+        finally:
+            con.close()

@@ -1,0 +1,124 @@
+"""The ledgers of the database, as the engine reads them: a copy in DuckDB for audits of everything.
+
+A cache and no more: built from the database when it is first needed, kept up by the rows that move, thrown away with
+the process.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bihuan.kernel.ledger import Ledger
+from bihuan.live import tables
+
+if TYPE_CHECKING:
+    import duckdb
+    import psycopg
+
+Progress = Callable[[str, int, int], None]
+
+TYPES = {"int": "BIGINT", "real": "DOUBLE", "bool": "BOOLEAN", "date": "DATE", "time": "TIMESTAMP"}
+
+
+def columns(ledger: Ledger) -> dict[str, str]:
+    """Name → type of DuckDB, of a ledger as the exchange writes it."""
+    own = {c.name: TYPES.get(c.type, "VARCHAR") for c in ledger.all_columns}
+    return {**own, "_source": "INTEGER", "_row": "BIGINT", "_only": "BOOLEAN"}
+
+
+def create(con: duckdb.DuckDBPyConnection, ledger: Ledger, kind: str = "TABLE") -> None:
+    typed = ", ".join(f"{tables.quoted(name)} {kind_}" for name, kind_ in columns(ledger).items())
+    con.execute(f"CREATE OR REPLACE {kind} ledger_{ledger.name} ({typed})")
+
+
+class Mirror:
+    """``con`` holds ``ledger_<name>`` of every ledger: the rows that stand, ``_row`` being their id."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        import duckdb
+
+        self._folder = tempfile.TemporaryDirectory(prefix="bihuan-mirror-", dir=folder)
+        self.con = duckdb.connect(str(Path(self._folder.name) / "ledgers.duckdb"))
+        self.con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false")
+        self.seen: set[int] = set()  # ids of changes that are in it
+
+    def close(self) -> None:
+        self.con.close()
+        self._folder.cleanup()
+
+    def build(self, source: psycopg.Connection[Any], progress: Progress | None = None) -> None:
+        """All of it, as of one moment of the database."""
+        every = list(tables.ledgers().values())
+        with source.transaction():
+            source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self.seen = {row[0] for row in source.execute("SELECT id FROM live_change").fetchall()}
+            for done, ledger in enumerate(every):
+                if progress is not None:
+                    progress(ledger.title, done, len(every))
+                create(self.con, ledger)
+                self._add(source, ledger, "replaced_by IS NULL")
+                self._mark(ledger)
+
+    def sync(self, source: psycopg.Connection[Any]) -> list[tuple[int, int, str, int, int]]:
+        """The rows that moved since; the changes (id, batch, ledger, first, last) that brought them."""
+        changes = source.execute("SELECT id, batch, ledger, first, last FROM live_change ORDER BY id").fetchall()
+        fresh = [c for c in changes if c[0] not in self.seen]
+        for id_, batch, name, first, last in fresh:
+            ledger = tables.ledgers()[name]
+            span = f"id BETWEEN {int(first)} AND {int(last)} AND from_batch = {int(batch)}"
+            gone = source.execute(
+                f"SELECT id FROM {tables.table(ledger)} WHERE replaced_by BETWEEN %s AND %s", [first, last]
+            )
+            self._remove(ledger, [row[0] for row in gone.fetchall()])
+            self._add(source, ledger, f"{span} AND replaced_by IS NULL")
+            self._mark(ledger, f"_row BETWEEN {int(first)} AND {int(last)}")
+            self.seen.add(id_)
+        return fresh
+
+    def _remove(self, ledger: Ledger, ids: Iterable[int]) -> None:
+        listed = ", ".join(map(str, ids))
+        if listed:
+            self.con.execute(f"DELETE FROM ledger_{ledger.name} WHERE _row IN ({listed})")
+
+    def _add(self, source: psycopg.Connection[Any], ledger: Ledger, where: str) -> None:
+        names = [*(c.name for c in ledger.all_columns)]
+        chosen = ", ".join(map(tables.quoted, names))
+        kinds = columns(ledger)
+        typed = ", ".join(f"'{n}': '{kinds[n]}'" for n in names) + ", '_row': 'BIGINT'"
+        with tempfile.NamedTemporaryFile(prefix="bihuan-", suffix=".csv", dir=self._folder.name) as file:
+            copied = f"COPY (SELECT {chosen}, id FROM {tables.table(ledger)} WHERE {where}) TO STDOUT "
+            with source.cursor() as cursor, cursor.copy(copied + "(FORMAT csv, NULL '\\N', FORCE_QUOTE *)") as copy:
+                for block in copy:
+                    file.write(block)
+            file.flush()
+            if file.tell() == 0:
+                return
+            self.con.execute(
+                f"INSERT INTO ledger_{ledger.name} SELECT {chosen}, 0, _row, true FROM read_csv('{file.name}', "
+                f"header = false, auto_detect = false, columns = {{{typed}}}, delim = ',', quote = '\"', escape = '\"', "
+                "nullstr = '\\N', allow_quoted_nulls = false, max_line_size = 10000000)"
+            )
+
+    def _mark(self, ledger: Ledger, where: str = "true") -> None:
+        """Say of keys with several versions that no row is the only one."""
+        keys, table = tables.keys(ledger), f"ledger_{ledger.name}"
+        of = f"({keys}) IN (SELECT ({keys}) FROM {table} WHERE {where})" if where != "true" else "true"
+        self.con.execute(
+            f"UPDATE {table} SET _only = false WHERE ({keys}) IN "
+            f"(SELECT ({keys}) FROM {table} WHERE {of} GROUP BY ALL HAVING count(*) > 1)"
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own that sees the ledgers as of now, whatever moves meanwhile."""
+        con = self.con.cursor()
+        con.execute("BEGIN TRANSACTION")
+        try:
+            yield con
+        finally:
+            con.execute("ROLLBACK")
+            con.close()
