@@ -151,10 +151,10 @@ def _number(con: psycopg.Connection[Any], query: str) -> int:
 
 def audit(asked: argparse.Namespace, words: Words) -> int:
     """A full audit; with --verify held against the live state, 1 where they differ."""
-    from bihuan.live import store
-    from bihuan.live.auditor import Auditor
-
     with _here(asked, words), _connected() as con, glue.shown(words) as step:
+        from bihuan.live import store
+        from bihuan.live.auditor import Auditor
+
         auditor = Auditor(con)
         try:
             if not asked.verify:
@@ -177,7 +177,6 @@ def audit(asked: argparse.Namespace, words: Words) -> int:
 def holes(asked: argparse.Namespace, words: Words) -> int:
     """The live holes, or those at an earlier time as known then. 1: some open one is 急 or 重."""
     from bihuan.audit import outputs, run
-    from bihuan.cli import check, screen
     from bihuan.exchange.read import Intake
 
     started = time.perf_counter()
@@ -228,8 +227,6 @@ def holes(asked: argparse.Namespace, words: Words) -> int:
                 mirror.close()
     except outputs.Unwritable as refused:
         raise Stop(refused.zh, refused.en) from refused
-    finally:
-        del check, screen
 
 
 def _printed(

@@ -7,7 +7,7 @@ the process.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,19 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 TYPES = {"int": "BIGINT", "real": "DOUBLE", "bool": "BOOLEAN", "date": "DATE", "time": "TIMESTAMP"}
+
+
+COPY = "FORMAT csv, NULL '\\N', FORCE_QUOTE *"
+"""How PostgreSQL writes rows for the engine: no text is taken for a null."""
+
+
+def copied_rows(path: Path, typed: Mapping[str, str]) -> str:
+    """SQL of the engine: the rows of a file written by :data:`COPY`; ``typed``: column → type."""
+    listed = ", ".join(f"'{name}': '{kind}'" for name, kind in typed.items())
+    return (
+        f"read_csv('{path}', header = false, auto_detect = false, columns = {{{listed}}}, delim = ',', quote = '\"', "
+        "escape = '\"', nullstr = '\\N', allow_quoted_nulls = false, max_line_size = 10000000)"
+    )
 
 
 def columns(ledger: Ledger) -> dict[str, str]:
@@ -70,9 +83,8 @@ class Mirror:
         for id_, batch, name, first, last in fresh:
             ledger = tables.ledgers()[name]
             span = f"id BETWEEN {int(first)} AND {int(last)} AND from_batch = {int(batch)}"
-            gone = source.execute(
-                f"SELECT id FROM {tables.table(ledger)} WHERE replaced_by BETWEEN %s AND %s", [first, last]
-            )
+            replaced = f"SELECT id FROM {tables.table(ledger)} WHERE replaced_by BETWEEN %s AND %s"
+            gone = source.execute(replaced, [first, last])
             self._remove(ledger, [row[0] for row in gone.fetchall()])
             self._add(source, ledger, f"{span} AND replaced_by IS NULL")
             self._mark(ledger, f"_row BETWEEN {int(first)} AND {int(last)}")
@@ -88,20 +100,16 @@ class Mirror:
         names = [*(c.name for c in ledger.all_columns)]
         chosen = ", ".join(map(tables.quoted, names))
         kinds = columns(ledger)
-        typed = ", ".join(f"'{n}': '{kinds[n]}'" for n in names) + ", '_row': 'BIGINT'"
         with tempfile.NamedTemporaryFile(prefix="bihuan-", suffix=".csv", dir=self._folder.name) as file:
-            copied = f"COPY (SELECT {chosen}, id FROM {tables.table(ledger)} WHERE {where}) TO STDOUT "
-            with source.cursor() as cursor, cursor.copy(copied + "(FORMAT csv, NULL '\\N', FORCE_QUOTE *)") as copy:
+            copied = f"COPY (SELECT {chosen}, id FROM {tables.table(ledger)} WHERE {where}) TO STDOUT ({COPY})"
+            with source.cursor() as cursor, cursor.copy(copied) as copy:
                 for block in copy:
                     file.write(block)
             file.flush()
             if file.tell() == 0:
                 return
-            self.con.execute(
-                f"INSERT INTO ledger_{ledger.name} SELECT {chosen}, 0, _row, true FROM read_csv('{file.name}', "
-                f"header = false, auto_detect = false, columns = {{{typed}}}, delim = ',', quote = '\"', escape = '\"', "
-                "nullstr = '\\N', allow_quoted_nulls = false, max_line_size = 10000000)"
-            )
+            rows = copied_rows(Path(file.name), {**{n: kinds[n] for n in names}, "_row": "BIGINT"})
+            self.con.execute(f"INSERT INTO ledger_{ledger.name} SELECT {chosen}, 0, _row, true FROM {rows}")
 
     def _mark(self, ledger: Ledger, where: str = "true") -> None:
         """Say of keys with several versions that no row is the only one."""

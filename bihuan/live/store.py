@@ -105,7 +105,8 @@ def _looked_at(cursor: psycopg.Cursor[Any], scopes: Sequence[Scope] | None) -> N
         cursor.execute(f"{into} FROM live_hole h WHERE {gone}")
         return
     for scope in scopes:
-        where, values = "h.hole = %s", [scope.hole]
+        where = "h.hole = %s"
+        values: list[Any] = [scope.hole]
         if scope.column:
             where += f" AND h.{scope.column} = ANY(%s)"
             values.append(list(scope.values))
@@ -194,7 +195,7 @@ def _tell(cursor: psycopg.Cursor[Any], moves: Moves, now: dt.datetime) -> None:
 
 
 def differences(con: Connection, found: Path, most: int = 50) -> tuple[int, list[dict[str, Any]]]:
-    """How the stored holes differ from what a full audit found: their number, and the first of them. Nothing is moved."""
+    """How the stored holes differ from what a full audit found: their number, and the first ones. Nothing is moved."""
     with con.transaction(force_rollback=True), con.cursor() as cursor:
         _take(cursor, found)
         _looked_at(cursor, None)

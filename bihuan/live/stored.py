@@ -11,6 +11,7 @@ from bihuan.audit.run import Count, Result
 from bihuan.engines.duckdb import insert
 from bihuan.kernel.program import Program
 from bihuan.live import auditor
+from bihuan.live.mirror import COPY, copied_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,21 +49,16 @@ def printed(
     }
     said = {"text": f"text_{lang}", "remedy": f"remedy_{lang}"}
     chosen = ", ".join(f'"{said.get(c, c)}"' for c in columns)
-    typed = ", ".join(f"'{c}': '{kind}'" for c, kind in columns.items())
     now = auditor.moment(con)
     with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
         path = Path(folder) / "holes.csv"
         where = "hole = ANY(%s) AND state = ANY(%s) AND (area LIKE %s OR %s = '')"
         values = (list(holes), list(states), f"{area}%", area)
-        query = f"COPY (SELECT {chosen} FROM live_hole WHERE {where}) TO STDOUT (FORMAT csv, NULL '\\N', FORCE_QUOTE *)"
+        query = f"COPY (SELECT {chosen} FROM live_hole WHERE {where}) TO STDOUT ({COPY})"
         with path.open("wb") as file, con.cursor() as cursor, cursor.copy(query, [*values]) as copy:
             for block in copy:
                 file.write(block)
-        engine.execute(
-            f"CREATE OR REPLACE TEMP TABLE stored AS SELECT * FROM read_csv('{path}', header = false, "
-            f"auto_detect = false, columns = {{{typed}}}, delim = ',', quote = '\"', escape = '\"', "
-            "nullstr = '\\N', allow_quoted_nulls = false, max_line_size = 10000000)"
-        )
+        engine.execute(f"CREATE OR REPLACE TEMP TABLE stored AS FROM {copied_rows(path, columns)}")
     engine.execute("CREATE OR REPLACE TEMP TABLE named (hole VARCHAR, name VARCHAR)")
     here = 0 if lang == "zh" else 1
     insert(engine, "named", [(loop.hole, loop.name[here]) for loop in program.loops])
