@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     *catalogue.apps(),
     "procrastinate.contrib.django",
     "bihuan.live",
+    "bihuan.access",
     "bihuan.desk",
 ]
 
