@@ -6,7 +6,7 @@ LEDGERS ?= run/ledgers
 PEOPLE ?=
 PORT ?= 8000
 
-.PHONY: help install run serve demo picture docs test lock bench clean
+.PHONY: help install run serve demo picture docs test lock fuzz bench clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -55,6 +55,14 @@ test: $(VENV)/.installed-test  ## linters, import contracts, types, tests
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist worksteal
+
+SEEDS ?= 1-200
+EXAMPLES ?= 5000
+
+fuzz: $(VENV)/.installed-test  ## long runs against the slow readings, recorded in tests/fuzz.csv; SEEDS=1-200 EXAMPLES=5000
+	$(BIN)/python -m tests.cities.compare $(SEEDS) --record
+	$(BIN)/python -m tests.cities.compare $(SEEDS) --people 600 --record
+	HYPOTHESIS_PROFILE=fuzz EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/kernel
 
 bench: $(VENV)/.installed-test  ## speed beside hand-written SQL and pandas; SIZES="1000000 2500000"
 	$(BIN)/python -m bench $(SIZES)

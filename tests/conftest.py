@@ -4,7 +4,13 @@ the desk has it: whoever comes first would otherwise set it up for all."""
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+
+import pytest
+from hypothesis import settings as generated
+
+from tests.fuzz import record
 
 os.environ.setdefault("BIHUAN_CACHE", str(Path(__file__).parents[1] / ".pytest_cache" / "bihuan"))
 
@@ -16,3 +22,18 @@ from bihuan.desk import settings as desk
 if not settings.configured:
     settings.configure(**{name: getattr(desk, name) for name in dir(desk) if name.isupper()})
     django.setup()
+
+# The suite draws the same examples every time; `make fuzz` draws many others, and prints how to draw a failing one again.
+generated.register_profile("suite", derandomize=True, deadline=None, max_examples=80)
+generated.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")), print_blob=True)
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
+generated.load_profile(PROFILE)
+
+started = time.monotonic()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A long run of generated examples is recorded."""
+    if PROFILE == "fuzz" and not hasattr(session.config, "workerinput"):
+        drawn = f"{generated().max_examples} examples a test"
+        record("kernel", drawn, "", session.testscollected, session.testsfailed, time.monotonic() - started)

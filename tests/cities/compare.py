@@ -1,28 +1,24 @@
 """Audit random cities by the engine and by the reference and print what differs.
 
-    python -m tests.cities.compare SEED... [--people 300] [--only HOLE-PREFIX] [--show 3] [--keep DIR] [--record FILE]
+    python -m tests.cities.compare SEED... [--people 300] [--only HOLE-PREFIX] [--show 3] [--keep DIR] [--record]
 
 A SEED may be a range such as 1-20. Compared are all open, pending and late obligations with their since, closed_at, owner,
-severity, area and escalated_to, and the rejects. Exit 0 only when all agree. --record appends a line to a CSV file: what was
-compared, how many rows, how many differ.
+severity, area and escalated_to, and the rejects. Exit 0 only when all agree. --record appends a line to tests/fuzz.csv.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
 import tempfile
 import time
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tests.cities.audit import Audit, Id, by_engine, by_reference, differences, judged
 from tests.cities.city import build, write
-
-RECORD = ("date", "what", "seeds", "people", "compared", "differ", "seconds")
+from tests.fuzz import record
 
 
 def audited(seed: int, people: int, folder: Path) -> tuple[Audit, Audit]:
@@ -48,17 +44,6 @@ def seeds(said: list[str]) -> list[int]:
     return found
 
 
-def record(path: Path, *cells: object) -> None:
-    """Append a line to a file of results, with its header where it is new."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = not path.exists()
-    with path.open("a", encoding="utf-8", newline="") as f:
-        out = csv.writer(f, lineterminator="\n")
-        if new:
-            out.writerow(RECORD)
-        out.writerow((date.today().isoformat(), *cells))
-
-
 def main() -> int:
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("seed", nargs="+")
@@ -66,7 +51,7 @@ def main() -> int:
     p.add_argument("--only", default="")
     p.add_argument("--show", type=int, default=3)
     p.add_argument("--keep", type=Path)
-    p.add_argument("--record", type=Path)
+    p.add_argument("--record", action="store_true")
     a = p.parse_args()
     started, total = time.perf_counter(), 0
     kinds: Counter[tuple[str, ...]] = Counter()
@@ -89,7 +74,7 @@ def main() -> int:
     seconds = time.perf_counter() - started
     print(f"{total} by the reference, {wrong} differ, {seconds:.0f} s")
     if a.record:
-        record(a.record, "cities", " ".join(a.seed), a.people, total, wrong, round(seconds))
+        record("cities", "seeds " + " ".join(a.seed), a.people, total, wrong, seconds)
     return 1 if wrong else 0
 
 

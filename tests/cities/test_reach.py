@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from inspect import isfunction
+from types import CodeType
+from typing import Any
 
 from bihuan.domains import catalogue
+from bihuan.kernel import forms, joins, orders
 from tests.cities import reach
 
 SEEDS = range(1, 9)
@@ -29,3 +33,51 @@ def test_what_is_listed_as_unreachable_is() -> None:
 
 def test_only_what_is_final_is_set_right() -> None:
     assert {hole for (hole, column), n in found().items() if column == "set right" and n} <= set(reach.FINAL)
+
+
+OPERATIONS = {
+    forms: ("respond", "repeat", "schedule", "daily", "cover", "hold", "forbid", "foresee", "match", "at_most", "at_least", "balance", "parts"),
+    joins: ("attach", "matching", "having", "lacking", "first_answer", "last_answer", "pick", "standing"),
+    orders: ("governed", "listed"),
+}  # fmt: skip
+"""What loops are made of: forms, answers, joins, the order in force."""
+
+APART = ("obligations", "state", "columns_of", "prefixes", "seats", "in_force")
+"""What those are made of themselves, and what is computed once a run."""
+
+
+def used(call: Any, seen: set[Any]) -> set[str]:
+    """The operations that a function calls, itself or through functions of the rooms."""
+    code = getattr(call, "__code__", None)
+    if code is None or call in seen:
+        return set()
+    seen.add(call)
+    found: set[str] = set()
+    codes = [code]
+    while codes:
+        code = codes.pop()
+        codes += [c for c in code.co_consts if isinstance(c, CodeType)]
+        for name in code.co_names:
+            value = call.__globals__.get(name)
+            module = getattr(value, "__module__", "") or ""
+            if module.startswith("bihuan.kernel."):
+                found.add(name)
+            elif module.startswith("bihuan.domains."):
+                found |= used(getattr(value, "find", getattr(value, "build", value)), seen)
+    return found
+
+
+def test_every_operation_is_reached() -> None:
+    """Each is used by a loop (or a view) that comes out of the cities; a new one is listed here, or in APART."""
+    said = {name for names in OPERATIONS.values() for name in names}
+    public = {
+        name
+        for module in OPERATIONS
+        for name, value in vars(module).items()
+        if isfunction(value) and value.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert public - set(APART) == said
+    calls = [loop.find for loop in catalogue.loops() if found().get((loop.hole, "open"))]
+    calls += [view.build for view in catalogue.views()]
+    reached = {name for call in calls for name in used(call, set())}
+    assert not said - reached

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.kernel import facts
 from bihuan.kernel.ledger import Column, Ledger
 from bihuan.kernel.schema import ibis_schema
-from tests.kernel.tools import NOW, hours, rows, table
+from tests.kernel.compiled import NOW, Compiled, hours
 
 EVENTFUL = Ledger(
     "cases", "病例", "cases", "x",
@@ -64,7 +65,11 @@ def slowly(ledger: Ledger, versions: list[dict[str, Any]]) -> dict[str, dict[str
     return found
 
 
-@settings(deadline=None, max_examples=80)
+@cache
+def in_effect(ledger: Ledger) -> Compiled:
+    return Compiled({"versions": ibis_schema(ledger)}, lambda versions: facts.in_effect(ledger, versions))
+
+
 @given(st.sampled_from([EVENTFUL, PLANNED]), st.lists(version, max_size=7))
 def test_what_holds_at_the_as_of_time(ledger: Ledger, versions: list[dict[str, Any]]) -> None:
     keys = [v["case"] for v in versions]
@@ -72,7 +77,6 @@ def test_what_holds_at_the_as_of_time(ledger: Ledger, versions: list[dict[str, A
         {**v, "recorded_by": None, "_source": 0, "_row": i, "_only": keys.count(v["case"]) == 1}
         for i, v in enumerate(versions)
     ]
-    raw = table(ibis_schema(ledger), versions)
-    found = rows(facts.in_effect(ledger, raw))
+    found = in_effect(ledger).rows(versions)
     wanted = slowly(ledger, versions)
     assert {f["case"]: {k: f[k] for k in ("at", "done_at", "due", "recorded", "recorded_at")} for f in found} == wanted

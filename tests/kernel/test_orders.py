@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.kernel import orders
-from tests.kernel.tools import hours, rows, table
+from tests.kernel.compiled import Compiled, Row, alike, hours, tables
 
 ORDERS = {"order": "string", "document": "string", "area": "string", "key": "string", "value": "string",
           "since": "timestamp(6)", "until": "timestamp(6)"}  # fmt: skip
@@ -41,21 +43,65 @@ def slowly(given_: list[dict[str, Any]], key: str, area: str, at: dt.datetime) -
     return best["value"] if best else "99"
 
 
-@settings(deadline=None, max_examples=60)
+@cache
+def seats() -> Compiled:
+    return Compiled({"places": {"area": "string"}, "orders": ORDERS}, orders.seats)
+
+
+@cache
+def lines() -> Compiled:
+    return Compiled({"orders": ORDERS, "parameters": {"key": "string", "value": "string"}}, orders.in_force)
+
+
+DEFAULTS = [{"key": k, "value": "99"} for k in KEYS]
+MOMENTS = [hours(h) for h in range(-6, 8)]
+
+
 @given(st.lists(order, max_size=8))
 def test_in_force(found: list[dict[str, Any]]) -> None:
     found = [{**o, "order": f"R{i}", "document": "文"} for i, o in enumerate(found)]
-    given_ = table(ORDERS, found)
-    defaults = table({"key": "string", "value": "string"}, [{"key": k, "value": "99"} for k in KEYS])
-    places = table({"area": "string"}, [{"area": a} for a in AREAS])
-    seats = {s["area"]: s["seat"] for s in rows(orders.seats(places, given_))}
-    lines = rows(orders.in_force(given_, defaults))
+    seat = {s["area"]: s["seat"] for s in seats().rows([{"area": a} for a in AREAS], found)}
+    spans = lines().rows(found, DEFAULTS)
     for key in KEYS:
         for area in (*AREAS, ""):
-            for at in (hours(h) for h in range(-6, 8)):
+            for at in MOMENTS:
                 value = [
                     line["value"]
-                    for line in lines
-                    if line["seat"] == seats.get(area, "") and line["key"] == key and line["from_"] <= at < line["to_"]
+                    for line in spans
+                    if line["seat"] == seat.get(area, "") and line["key"] == key and line["from_"] <= at < line["to_"]
                 ]
                 assert value == [slowly(found, key, area, at)], (key, area, at)
+
+
+LINES = {"seat": "string", "key": "string", "from_": "timestamp(6)", "to_": "timestamp(6)", "value": "string", "number": "float64",
+         "label": "string"}  # fmt: skip
+
+
+@cache
+def governed(text: bool) -> Compiled:
+    asking = {"row": "string", "area": "string", "at": "timestamp(6)", "key": "string"}
+    schemas = {"asking": asking, "seats": {"area": "string", "seat": "string"}, "orders_in_force": LINES}
+
+    def build(asking: Any, seats: Any, orders_in_force: Any) -> Any:
+        t: Any = SimpleNamespace(seats=seats, orders_in_force=orders_in_force)
+        return orders.governed(asking, t, asking.key, area=asking.area, at=asking["at"], name="given", text=text)
+
+    return Compiled(schemas, build)
+
+
+asked = tables(
+    5, area=st.sampled_from([*AREAS, None]), at=st.sampled_from(MOMENTS), key=st.sampled_from([*KEYS, "nobody_asks"])
+)
+
+
+@given(st.lists(order, max_size=8), asked, st.booleans())
+def test_governed(found: list[dict[str, Any]], asking: list[Row], text: bool) -> None:
+    """Each row with the value in force in its area at its moment; without an area the default; no such key, nothing."""
+    found = [{**o, "order": f"R{i}", "document": "文"} for i, o in enumerate(found)]
+    seat = seats().rows([{"area": a} for a in AREAS], found)
+    wanted = []
+    for r in asking:
+        value = slowly(found, r["key"], r["area"] or "", r["at"]) if r["key"] in KEYS else None
+        wanted.append((r["row"], value if text or value is None else float(value)))
+    came = governed(text).rows(asking, seat, lines().rows(found, DEFAULTS))
+    assert alike(came, "row", "given") == sorted(wanted, key=repr)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.kernel import owners
-from tests.kernel.tools import NOW, hours, rows, table
+from bihuan.kernel.ladders import LADDERS
+from tests.kernel.compiled import NOW, Compiled, hours
 
 DUTIES = {"duty": "string", "officer": "string", "role": "string", "area": "string", "unit": "string", "person": "string",
           "since": "timestamp(6)", "until": "timestamp(6)"}  # fmt: skip
 ABSENCES = {"officer": "string", "since": "timestamp(6)", "until": "timestamp(6)"}
+LADDER = {"role": "string", "step": "int64", "rung": "string"}
 ADDRESS = {"person": "string", "unit": "string", "seek": "string", "role": "string"}
 ROLES = ("网格员", "村干部", "镇干部", "县级领导", "单位主体", "部门监管")
 AREAS = (None, "6107", "610723", "610723101", "610723101001")
@@ -49,7 +52,7 @@ def slowly(duties: list[dict[str, Any]], absences: list[dict[str, Any]], address
     there = [
         d for d in duties if d["since"] <= NOW and (d["until"] is None or d["until"] > NOW) and d["officer"] not in away
     ]
-    for role in owners.LADDERS[address["role"]]:
+    for role in LADDERS[address["role"]]:
         mine = [d for d in there if d["role"] == role]
         ranks = [
             [d for d in mine if address["person"] is not None and d["person"] == address["person"]],
@@ -67,14 +70,17 @@ def slowly(duties: list[dict[str, Any]], absences: list[dict[str, Any]], address
     return None
 
 
-@settings(deadline=None, max_examples=60)
+@cache
+def climbed() -> Compiled:
+    schemas = {"duties": DUTIES, "absences": ABSENCES, "addresses": ADDRESS, "ladders": LADDER}
+    return Compiled(schemas, lambda d, a, asked, up: owners.found_officers(asked, owners.present_duties(d, a), up))
+
+
 @given(st.lists(duty, max_size=8), st.lists(absence, max_size=2))
 def test_the_officer_found(duties: list[dict[str, Any]], absences: list[dict[str, Any]]) -> None:
     duties = [{**d, "duty": f"D{i}"} for i, d in enumerate(duties)]
-    ladders = [{"role": r, "step": i, "rung": u} for r, up in owners.LADDERS.items() for i, u in enumerate(up)]
-    present = owners.present_duties(table(DUTIES, duties), table(ABSENCES, absences))
-    climb = table({"role": "string", "step": "int64", "rung": "string"}, ladders)
-    found = rows(owners.found_officers(table(ADDRESS, ADDRESSES), present, climb))
+    ladders = [{"role": r, "step": i, "rung": u} for r, up in LADDERS.items() for i, u in enumerate(up)]
+    found = climbed().rows(duties, absences, ADDRESSES, ladders)
     officers = {tuple(f[c] for c in ADDRESS): f["officer"] for f in found}
     for address in ADDRESSES:
         assert officers.get(tuple(address.values())) == slowly(duties, absences, address), address

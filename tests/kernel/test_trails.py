@@ -7,7 +7,7 @@ import random
 import duckdb
 import ibis
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bihuan.kernel.loops import tables
@@ -57,7 +57,6 @@ def slow(steps: dict[str, str]) -> Trail:
 names = st.integers(0, 9).map(str)
 
 
-@settings(max_examples=150, deadline=None)
 @given(st.dictionaries(names, names))
 def test_any_references(steps: dict[str, str]) -> None:
     assert fast(steps) == slow(steps)

@@ -54,10 +54,13 @@ class Hole:
 
 
 def limit(now: datetime, hole: Hole, due: datetime, closed: datetime | None) -> list[Hole]:
-    """What is due by `due`: pending until then, that moment included; a hole after; late once closed after it."""
+    """What is due by `due`: pending until then, that moment included; a hole after; late once closed after it.
+
+    Where it would have begun only later (since), what was closed by then never was a hole.
+    """
     if closed is None:
         return [replace(hole, state="open" if now > due else "pending")]
-    return [replace(hole, state="late", closed_at=closed)] if closed > due else []
+    return [replace(hole, state="late", closed_at=closed)] if closed > max(due, hole.since) else []
 
 
 def within_days(w: World, hole: Hole, opens: datetime, n: float, closed: datetime | None) -> list[Hole]:
