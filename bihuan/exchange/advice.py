@@ -7,8 +7,9 @@ from bihuan.kernel.ledger import Column, Ledger
 
 SENTENCES: dict[str, tuple[str, str]] = {
     cells.BAD_IDENTITY: (
-        "“{heading}”的身份证号校验不通过：请对照证件逐位核对后重填",
-        "'{name}' fails its checksum: compare it digit by digit with the document",
+        "“{heading}”的身份证号校验不通过：请对照证件逐位核对后重填；表格里按数字存的会丢掉末几位，先把该列设为文本",
+        "'{name}' fails its checksum: compare it digit by digit with the document; a spreadsheet that keeps it as a "
+        "number loses its last digits, so make the column text first",
     ),
     cells.UNKNOWN: (
         "“{heading}”在台账“{title}”里找不到：请先登记那一行，或改正编号",

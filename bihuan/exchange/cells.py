@@ -153,17 +153,19 @@ def day(text: str) -> dt.date:
 
 
 LENGTHS = (2, 4, 6, 9, 12, 15)
-_GROUPS = ((15, 12), (12, 9), (9, 6), (6, 4), (4, 2))
+_GROUPS = ((15, 12), (12, 9), (9, 6), (6, 4), (4, 2), (2, 0))
 
 
 def area(text: str) -> str:
-    """A division code; trailing groups of zeros are dropped (610100 is the city 6101)."""
+    """A division code; trailing groups of zeros are dropped (610100 is the city 6101); zeros alone are none."""
     value = normal(text)
     if not re.fullmatch(r"[0-9]+", value) or len(value) not in LENGTHS:
         raise Unreadable(BAD_AREA)
     for length, upper in _GROUPS:
         if len(value) == length and set(value[upper:]) == {"0"}:
             value = value[:upper]
+    if not value:
+        raise Unreadable(BAD_AREA)
     return value
 
 
@@ -212,7 +214,8 @@ def _iso(cell: str) -> str:
     """SQL: a date, or one with a clock in whole minutes or seconds and without zone, as the engine itself reads it."""
     clock = f"{cell}[14] = ':' AND {cell}[12:13] <> '24' AND {cell}[17] IN ('', ':')"
     shape = f"(strlen({cell}) = 10 OR (strlen({cell}) IN (16, 19) AND {clock}))"
-    return f"({shape} AND {cell} < ':' AND TRY_CAST({cell} AS TIMESTAMP) IS NOT NULL)"
+    # The engine knows a year 0, the calendar does not.
+    return f"({shape} AND {cell} < ':' AND {cell} >= '0001' AND TRY_CAST({cell} AS TIMESTAMP) IS NOT NULL)"
 
 
 def _quoted(texts: tuple[str, ...]) -> str:

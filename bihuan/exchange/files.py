@@ -13,6 +13,7 @@ import itertools
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from bihuan.exchange.problems import NothingToRead, Problem
@@ -20,6 +21,8 @@ from bihuan.exchange.problems import NothingToRead, Problem
 ENDINGS = (".csv", ".xlsx", ".parquet")
 ASIDE = ("planted.csv", "as_of.txt")
 """Names of the demo's own files, which are no ledgers."""
+OTHERS = (".xls", ".xlsm", ".xlsb", ".et", ".ods", ".numbers", ".tsv")
+"""Tables of other forms: not read, and said so, since a ledger may be in them."""
 
 HEAD = 40
 """Rows among which the header is sought."""
@@ -38,6 +41,7 @@ class Sheet:
     delimiter: str = ","
     plain: bool = False  # a CSV file that the engine may read itself
     parquet: bool = False
+    kinds: list[str] = field(default_factory=list)  # of Parquet: the type of each column
 
     @property
     def stem(self) -> str:
@@ -49,10 +53,16 @@ def find(folder: Path) -> list[Path]:
     zh_missing, en_missing = f"找不到 {folder}：请检查路径", f"{folder} does not exist: check the path"
     try:
         if folder.is_file():
+            if folder.suffix.lower() not in ENDINGS:
+                raise NothingToRead(
+                    f"{folder} 不是台账文件：请指向 .csv、.xlsx、.parquet 文件，或放它们的文件夹",
+                    f"{folder} is no ledger: name a .csv, .xlsx or .parquet file, or a folder of them",
+                )
             return [folder]
         if not folder.is_dir():
             raise NothingToRead(zh_missing, en_missing)
         entries = sorted(folder.iterdir(), key=lambda p: p.name)
+        found = [p for p in entries if _is_ledger_file(p)]
     except PermissionError as error:
         raise NothingToRead(
             f"没有权限读取文件夹 {folder}：请让管理员授权，或换一个能读的文件夹",
@@ -63,13 +73,35 @@ def find(folder: Path) -> list[Path]:
             f"文件夹 {folder} 是空的：请放入台账（.csv、.xlsx、.parquet），或用 bihuan template 生成模板",
             f"the folder {folder} is empty: put ledgers (.csv, .xlsx, .parquet) in it, or see bihuan template",
         )
-    found = [p for p in entries if _is_ledger_file(p)]
     if not found:
         raise NothingToRead(
             f"文件夹 {folder} 里没有台账文件（.csv、.xlsx、.parquet）：请检查路径，或用 bihuan template 生成模板",
             f"no ledgers (.csv, .xlsx, .parquet) in {folder}: check the path, or see bihuan template",
+            tuple(beside(folder)),
         )
     return found
+
+
+def beside(folder: Path) -> list[Problem]:
+    """What of a folder is not read though it may hold ledgers: tables of other forms, folders within it."""
+    problems = []
+    for path in sorted(folder.iterdir(), key=lambda p: p.name) if folder.is_dir() else ():
+        if path.name.startswith((".", "~$")):
+            continue
+        if path.suffix.lower() in OTHERS and not path.is_dir():
+            zh, en = "不读这种格式：请另存为 .xlsx 或 .csv", "this form is not read: save it as .xlsx or .csv"
+            problems.append(_unreadable(path, zh, en))
+        elif path.is_dir() and _holds_ledgers(path):
+            zh, en = "子文件夹里的台账不读：请移到上一层", "ledgers in a folder within are not read: move them up"
+            problems.append(_unreadable(path, zh, en))
+    return problems
+
+
+def _holds_ledgers(folder: Path) -> bool:
+    try:
+        return any(_is_ledger_file(p) for p in folder.iterdir())
+    except PermissionError:
+        return True  # it may
 
 
 def _is_ledger_file(path: Path) -> bool:
@@ -83,7 +115,7 @@ def sheets(path: Path) -> Iterator[Sheet | Problem]:
         if path.stat().st_size == 0:
             yield _unreadable(path, "文件是空的（0 字节）：请重新导出", "the file is empty (0 bytes): export it again")
         elif path.suffix.lower() == ".csv":
-            yield _csv(path)
+            yield from _csv(path)
         elif path.suffix.lower() == ".xlsx":
             yield from _workbook(path)
         else:
@@ -103,22 +135,43 @@ def _unreadable(path: Path, zh: str, en: str) -> Problem:
 # ── CSV ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _csv(path: Path) -> Sheet | Problem:
+def _csv(path: Path) -> Iterator[Sheet | Problem]:
     data = path.read_bytes()
     encoding = next((e for e in ("utf-8-sig", "gb18030") if _decodes(data, e)), None)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and _decodes(data, "utf-16"):
         encoding = "utf-16"
     if encoding is None:
-        return _unreadable(
+        yield _unreadable(
             path,
             "编码认不出（既不是 UTF-8 也不是 GBK）：请另存为 CSV UTF-8",
             "its encoding is neither UTF-8 nor GBK: save it as CSV UTF-8",
         )
+        return
     if b"\x00" in data[:4096] and encoding != "utf-16":
-        return _unreadable(path, "不是文本文件：请另存为 CSV UTF-8", "it is no text file: save it as CSV UTF-8")
+        yield _unreadable(path, "不是文本文件：请另存为 CSV UTF-8", "it is no text file: save it as CSV UTF-8")
+        return
+    if data.count(b'"') % 2 and (row := _unclosed(data.decode(encoding))):
+        yield _unreadable(
+            path,
+            f"第 {row} 行的引号没有闭合，从这里到文件末尾都成了一格：请补上引号后重查",
+            f"a quotation mark opens in row {row} and is never closed, so all that follows is one cell: close it",
+        )
     text = data[: 1 << 16].decode(encoding, errors="ignore")
     plain = encoding == "utf-8-sig" and not _odd(data)
-    return Sheet(path, path.name, head=records(text)[:HEAD], encoding=encoding, delimiter=delimiter(text), plain=plain)
+    head = records(text)[:HEAD]
+    yield Sheet(path, path.name, head=head, encoding=encoding, delimiter=delimiter(text), plain=plain)
+
+
+def _unclosed(text: str) -> int:
+    """The row in which a quoted cell begins that never ends; 0 where there is none."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(text), strict=True)
+    rows = 0
+    try:
+        for _ in reader:
+            rows += 1
+    except csv.Error as error:
+        return rows + 1 if "end of data" in str(error) else 0
+    return 0
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -136,7 +189,9 @@ def _odd(data: bytes) -> bool:
 
 
 def delimiter(text: str) -> str:
-    return max((",", "\t", ";"), key=text[: 1 << 14].count)
+    """What parts the cells: that which stands in most lines, and of those most often; a cell may hold another."""
+    lines = text[: 1 << 14].splitlines()[:HEAD]
+    return max(",\t;", key=lambda mark: (sum(mark in line for line in lines), text[: 1 << 14].count(mark)))
 
 
 def records(text: str) -> list[list[str | None]]:
@@ -196,7 +251,8 @@ def _cell_text(cell: object) -> str | None:
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e18 else repr(cell)
+        # Never 1e-05: a number is digits, whatever its size.
+        return str(int(cell)) if cell.is_integer() else format(Decimal(repr(cell)), "f")
     if isinstance(cell, dt.datetime):
         whole = cell.replace(microsecond=0) + dt.timedelta(seconds=round(cell.microsecond / 1e6))
         return whole.isoformat()
@@ -220,7 +276,8 @@ def _parquet(path: Path) -> Sheet | Problem:
         return _unreadable(
             path, "Parquet 文件不完整或已损坏：请重新导出", "the Parquet file is damaged: export it again"
         )
-    return Sheet(path, path.name, head=[[d[0] for d in found.description]], parquet=True)
+    head: list[str | None] = [d[0] for d in found.description]
+    return Sheet(path, path.name, head=[head], parquet=True, kinds=[str(d[1]) for d in found.description])
 
 
 def width(rows: list[list[str | None]]) -> int:

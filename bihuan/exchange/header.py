@@ -54,6 +54,7 @@ def find(sheet: Sheet, ledger: Ledger, names: Names) -> tuple[Header | None, lis
     known = names.columns[ledger.name]
     scores = [sum(name(cell) in known for cell in row if cell) for row in sheet.head]
     best = max(range(len(scores)), key=lambda i: (scores[i], -i), default=0)
+    heads, last = _merged(sheet.head, best, known) if scores else ([], 0)
     where = sheet.file + (f" 的工作表“{sheet.sheet}”" if sheet.sheet else "")
     where_en = sheet.file + (f", sheet '{sheet.sheet}'" if sheet.sheet else "")
     if not scores or scores[best] == 0:
@@ -71,7 +72,7 @@ def find(sheet: Sheet, ledger: Ledger, names: Names) -> tuple[Header | None, lis
     columns: list[tuple[int, Column]] = []
     problems: list[Problem] = []
     taken: set[str] = set()
-    for place, cell in enumerate(sheet.head[best]):
+    for place, cell in enumerate(heads):
         if cell is None:
             continue
         column = known.get(name(cell))
@@ -112,7 +113,28 @@ def find(sheet: Sheet, ledger: Ledger, names: Names) -> tuple[Header | None, lis
                 f"{where_en}: required column {listed_en} is not there, so none of its rows can be read; add it",
             )
         )
-    return Header(best + 1, columns, len(sheet.head[best])), problems
+    return Header(last + 1, columns, len(heads)), problems
+
+
+def _merged(rows: list[list[str | None]], best: int, known: dict[str, Column]) -> tuple[list[str | None], int]:
+    """The heading of each column, and the last row of the header. A merged cell stands in its first row and place: a
+    heading that reaches over two rows is in the upper one, those that share one above them are in the lower."""
+
+    def knows(cell: str | None) -> bool:
+        return cell is not None and name(cell) in known
+
+    def there(number: int) -> list[str | None]:
+        return rows[number] if 0 <= number < len(rows) else []
+
+    heads = list(rows[best])
+    above, below = there(best - 1), there(best + 1)
+    more = [cell for cell in below if cell]
+    if more and all(map(knows, more)) and not any(knows(c) and knows(h) for c, h in zip(below, heads, strict=False)):
+        heads += [None] * (len(below) - len(heads))
+        heads = [below[i] if i < len(below) and below[i] else head for i, head in enumerate(heads)]
+        return heads, best + 1
+    heads += [None] * (len(above) - len(heads))
+    return [head or (above[i] if i < len(above) and knows(above[i]) else None) for i, head in enumerate(heads)], best
 
 
 def _nearest(text: str, known: dict[str, Column]) -> Column | None:
@@ -133,6 +155,15 @@ def unknown_sheet(sheet: Sheet, names: Names) -> Problem:
         f"{where}：不是已知的台账，未读入" + (f"；是不是“{near}”？" if near else ""),
         f"{where_en}: no known ledger, not read" + (f"; is it '{near}'?" if near else ""),
     )
+
+
+WRITTEN = ({"hole", "subject", "item", "since"}, {"file", "sheet", "row", "column", "reason", "advice"})
+"""Columns by which a list that this program wrote is known: of holes, of rejects."""
+
+
+def own(sheet: Sheet) -> bool:
+    """Whether a sheet is a list that this program wrote beside the ledgers: no ledger, and nothing to be said of."""
+    return bool(sheet.head) and any(names <= {(c or "").lstrip("\ufeff") for c in sheet.head[0]} for names in WRITTEN)
 
 
 def order(ledgers: Sequence[Ledger]) -> list[Ledger]:

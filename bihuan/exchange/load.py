@@ -28,6 +28,10 @@ class Piece:
     header: Header
 
 
+SPACES = "'" + "".join(chr(n) for n in range(0x3001) if chr(n).isspace()) + "'"
+"""SQL: every character of space that Unicode knows."""
+
+
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """The table of rejects as they are found, before they are put into words."""
     con.execute(
@@ -76,8 +80,10 @@ def _raw(con: duckdb.DuckDBPyConnection, piece: Piece) -> int:
     sheet, start = piece.sheet, piece.header.row
     path = str(sheet.path).replace("'", "''")
     if sheet.parquet:
-        named = [str(n).replace('"', '""') for n in sheet.head[0]]
-        taken = ", ".join(f'CAST("{n}" AS VARCHAR) AS c{i}' for i, n in enumerate(named))
+        named = ['"' + str(n).replace('"', '""') + '"' for n in sheet.head[0]]
+        taken = ", ".join(
+            f"{_as_text(n, kind)} AS c{i}" for i, (n, kind) in enumerate(zip(named, sheet.kinds, strict=True))
+        )
         con.execute(f"CREATE OR REPLACE TEMP TABLE raw AS SELECT {taken} FROM read_parquet('{path}')")
         return len(named)
     if sheet.plain:
@@ -97,6 +103,22 @@ def _raw(con: duckdb.DuckDBPyConnection, piece: Piece) -> int:
             writer.writerows([row + [None] * (size - len(row)) for row in rows])
         _read_csv(con, str(regular).replace("'", "''"), 0, size)
     return size
+
+
+def _as_text(column: str, kind: str) -> str:
+    """SQL: a typed cell of Parquet as the text that a file would hold: a whole number has no point and none is written
+    with an exponent, a moment with a zone is local (UTC+8)."""
+    if kind in ("DOUBLE", "FLOAT"):
+        exact = f"CAST({column} AS VARCHAR)"
+        whole = f"{column} = trunc({column}) AND abs({column}) < 1e18"
+        digits = f"rtrim(printf('%.20f', CAST({column} AS DOUBLE)), '0')"
+        return (
+            f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR) "
+            f"WHEN contains({exact}, 'e') AND isfinite({column}) THEN {digits} ELSE {exact} END"
+        )
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"CAST(make_timestamp(epoch_us({column}) + {8 * 3600 * 10**6}) AS VARCHAR)"
+    return f"CAST({column} AS VARCHAR)"
 
 
 def _read_csv(con: duckdb.DuckDBPyConnection, path: str, start: int, size: int, delimiter: str = ",") -> None:
@@ -123,7 +145,11 @@ def _typed(con: duckdb.DuckDBPyConnection, ledger: Ledger, piece: Piece, size: i
     values["_reason"] = _first_bad([(place, f"o{place}.reason") for place, _ in first])
     values["_source"] = str(piece.source)
     values["_row"] = f"raw.rowid + {piece.header.row + 1}"
-    filled = " OR ".join(f"trim(c{i}) <> ''" for i in range(size))
+    # What begins with no space is told by a comparison; only the rest is trimmed, which costs ten times as much.
+    filled = " OR ".join(
+        [f"(c{i} BETWEEN '!' AND '~') OR c{i} >= '\u3001'" for i in range(size)]
+        + [f"trim(c{i}, {SPACES}) <> ''" for i in range(size)]
+    )
     con.execute(
         f"INSERT INTO staged ({', '.join(map(quoted, values))}) "
         f"SELECT {', '.join(values.values())} FROM raw{joins} WHERE {filled}"

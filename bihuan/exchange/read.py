@@ -65,6 +65,7 @@ def read(
     intake = Intake()
     found: dict[str, list[load.Piece]] = {ledger.name: [] for ledger in ledgers}
     paths = files.find(Path(folder))
+    intake.problems += files.beside(Path(folder))
     for done, path in enumerate(paths):
         if progress is not None:
             progress(path.name, done, len(paths) + len(ledgers))
@@ -92,11 +93,12 @@ def _file(path: Path, names: header.Names, intake: Intake, found: dict[str, list
     """One file: its sheets to the ledgers they are."""
     read = list(files.sheets(path))
     intake.problems += [s for s in read if isinstance(s, Problem)]
-    there = [s for s in read if isinstance(s, files.Sheet)]
+    # A sheet that says how to fill in the others is none.
+    there = [s for s in read if isinstance(s, files.Sheet) and not s.sheet.startswith("说明")]
     for sheet in there:
         ledger = names.ledger(sheet, alone=len(there) == 1)
         if ledger is None:
-            if not sheet.sheet.startswith("说明"):
+            if not header.own(sheet):
                 intake.problems.append(header.unknown_sheet(sheet, names))
             continue
         head, problems = header.find(sheet, ledger, names)

@@ -14,7 +14,7 @@ from typing import Literal
 Kind = Literal["number", "stages", "days", "items", "yesno"]
 """number 24 · stages 14+7+0 (集中隔离 + 居家隔离 + 健康监测) · days 1,4,7 · items 扫码,测温 · yesno 是"""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 _PARTS = re.compile(r"[,，、]")
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric
 
@@ -104,6 +104,7 @@ def test_neither_yes_nor_no(text: str) -> None:
 SEVENTEEN = st.text("0123456789", min_size=17, max_size=17)
 
 
+@settings(deadline=None)
 @given(SEVENTEEN, st.sampled_from("0123456789X"))
 def test_an_identity_number_is_judged_by_its_checksum_alone(digits: str, last: str) -> None:
     right = ric.calc_check_digit(digits + "0") == last
@@ -143,6 +144,7 @@ TEXTS = st.one_of(
 ).filter(lambda text: text.strip() != "" and "\x00" not in text)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(KINDS), TEXTS)
 def test_what_sql_takes_as_plain_python_reads_alike(column: Column, text: str) -> None:
     """SQL reads only what has the plain form; where it does, both give the same."""

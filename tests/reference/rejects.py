@@ -25,8 +25,11 @@ def judge(lines: list[Line]) -> tuple[dict[str, list[Row]], list[Reject]]:
     for i, line in enumerate(lines):
         if fault := line.unreadable or _missing(line) or _order(line):
             why[i] = fault
-    while more := _unknown(lines, why):
+    unreferred = dict(why)
+    while more := _unknown(lines, why, told=why):
         why |= more
+    # Which reference of a row is told goes by all that were rejected in the end, not by the round in which it was.
+    why = unreferred | _unknown(lines, why, told=unreferred)
     doubled = _duplicates(lines, why)
     rejects = [
         Reject(x.file, x.row, why[i][0], x.cells.get(why[i][0], "") if why[i][1] != "missing" else "", why[i][1])
@@ -72,15 +75,18 @@ def _order(line: Line) -> tuple[str, str] | None:
     return None
 
 
-def _unknown(lines: list[Line], why: dict[int, tuple[str, str]]) -> dict[int, tuple[str, str]]:
-    """Rows that refer to no row, or only to rejected ones. Persons, units and split_from may be strangers."""
+def _unknown(
+    lines: list[Line], why: dict[int, tuple[str, str]], told: dict[int, tuple[str, str]]
+) -> dict[int, tuple[str, str]]:
+    """Rows, but those already told, that refer to no row or only to rejected ones (``why``). Persons, units and split_from
+    may be strangers."""
     keys: dict[str, set[str]] = {name: set() for name in contract()}
     for i, line in enumerate(lines):
         if i not in why:
             keys[line.ledger].add(_key(line))
     found = {}
     for i, line in enumerate(lines):
-        if i in why:
+        if i in told:
             continue
         for column in contract()[line.ledger].columns:
             target, value = column.ref, line.values[column.name]
