@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import connection
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from bihuan.desk import knowledge, then
 from bihuan.desk.viewing import Asked
@@ -51,6 +51,23 @@ def access_holes_in(asked: Asked, area: str) -> QuerySet[Hole]:
 def access_hole(asked: Asked, hole: str, subject: str, item: str) -> Hole | None:
     """One hole by its identity, wherever it lies."""
     return cast("Hole | None", _holes(asked).filter(hole=hole, subject=subject, item=item).first())
+
+
+def open_by_unit(asked: Asked) -> dict[str, dict[str, int]]:
+    """Unit → open holes there by severity, in the area looked at."""
+    counts = {
+        "urgent": Count("pk", filter=Q(severity="急")),
+        "serious": Count("pk", filter=Q(severity="重")),
+        "routine": Count("pk", filter=Q(severity="常")),
+    }
+    found = access_holes(asked).filter(state="open", unit__isnull=False).values("unit").annotate(**counts)
+    return {r["unit"]: {word: r[word] for word in counts} for r in found}
+
+
+def open_and_pending(asked: Asked, kind: str, subjects: list[str]) -> QuerySet[Hole]:
+    """Holes and to-dos of several subjects of one kind, to-dos first, so that a hole wins where both are told."""
+    found = access_holes(asked).filter(subject_kind=kind, subject__in=subjects, state__in=("open", "pending"))
+    return found.order_by("-state", "pk")
 
 
 def access_holes_of(asked: Asked, kind: str, key: str) -> QuerySet[Hole]:

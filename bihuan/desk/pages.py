@@ -32,6 +32,10 @@ MENU = (
     ("loops", "refresh", ("闭环", "Loops")),
     ("ledgers", "table", ("台账", "Ledgers")),
     ("orders", "adjustments", ("措施标准", "Orders")),
+    ("instructions", "sitemap", ("批示任务", "Instructions")),
+    ("inspections", "clipboard-check", ("督查", "Inspections")),
+    ("tickets", "headset", ("诉求", "Tickets")),
+    ("rosters", "calendar", ("值班", "Rosters")),
     ("areas", "map-pin", ("区域", "Areas")),
 )
 

@@ -59,13 +59,17 @@ def pages() -> dict[str, str]:
         "mine": "/mine/",
         "import": "/import/",
         "keys": "/keys",
+        "inspections": "/inspections/?n=5&seed=1",
+        "instructions": "/instructions/",
+        "tickets": "/tickets/",
+        "rosters": "/rosters/",
     }
 
 
 NAMES = (
     *("overview", "wall", "holes", "pending", "closed", "by_owner", "by_unit", "by_area", "by_loop", "hole", "loops"),
     *("ledgers", "ledger", "people", "row", "row_edit", "row_new", "person", "unit", "area", "areas", "officer"),
-    *("orders", "all_orders", "mine", "import", "keys"),
+    *("orders", "all_orders", "mine", "import", "keys", "inspections", "instructions", "tickets", "rosters"),
 )
 
 
@@ -274,3 +278,35 @@ def test_my_work_lists_what_is_mine_the_overdue_first(browser: Browser) -> None:
     overdue = [c["hole"] for c in lists[0]["cards"]]
     assert {h.pk for h in overdue} == set(Hole.objects.filter(state="open", owner=owner).values_list("pk", flat=True))
     assert all(h.escalated_to == owner and h.owner != owner for h in (c["hole"] for c in lists[3]["cards"]))
+
+
+def test_a_draw_may_be_repeated_from_its_address(browser: Browser) -> None:
+    units = [[d["row"]["unit"] for d in browser.get("/inspections/", n="5", seed=s).context["drawn"]] for s in "112"]
+    assert units[0] == units[1] != units[2]
+    only = browser.get("/inspections/", n="3", seed="1", kind="养老院").context["drawn"]
+    assert {d["row"]["kind"] for d in only} == {"养老院"}
+
+
+def test_the_tree_of_instructions_shows_idle_and_vague_ones(browser: Browser) -> None:
+    context = browser.get("/instructions/").context
+    idle = {i["instruction"] for i in context["tree"] if i["late"]}
+    assert idle == set(Hole.objects.filter(hole="instruction.idle", state="open").values_list("subject", flat=True))
+    tasks = [t for i in context["tree"] for t in i["tasks"]] + context["loose"]
+    vague = set(Hole.objects.filter(hole="task.vague", state="open").values_list("subject", flat=True))
+    assert {t["task"] for t in tasks if t["state"] == "vague"} == vague
+    late = set(Hole.objects.filter(hole="task.overdue", state="open").values_list("subject", flat=True))
+    assert late <= {t["task"] for t in tasks if t["state"] in ("late", "vague")}
+
+
+def test_tickets_stand_in_their_lanes_with_their_holes(browser: Browser) -> None:
+    lanes = browser.get("/tickets/").context["lanes"]
+    shown = {r["ticket"]: r["hole"] for lane in lanes for r in lane["rows"]}
+    open_ = Hole.objects.filter(hole__startswith="ticket.", state="open")
+    assert {h.subject for h in open_} == {k for k, h in shown.items() if h and h.state == "open"}
+
+
+def test_a_roster_draws_the_gap_that_nobody_covers(browser: Browser) -> None:
+    posts = browser.get("/rosters/").context["posts"]
+    gaps = {h.subject for h in Hole.objects.filter(hole__in=("guard.gap", "guard.leaderless"), state="open")}
+    assert gaps == {p["post"] for p in posts if p["marks"]}
+    assert all(0 <= m["x"] <= 100 and m["w"] > 0 for p in posts for m in p["marks"])

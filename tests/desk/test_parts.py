@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 import bihuan.desk
-from bihuan.desk import closing, drawing, knowledge, listing, masking, stages, vendoring
+from bihuan.desk import closing, drawing, drawn, knowledge, listing, masking, stages, vendoring
 
 HERE = Path(bihuan.desk.__file__).parent
 
@@ -168,3 +168,30 @@ def test_icons_that_templates_name_are_in_the_sprite() -> None:
 
     named |= {icon for _, icon, _ in MENU}
     assert {n for n in named if f'id="{n}"' not in sprite} == set()
+
+
+# ── the draw of inspections ──────────────────────────────────────────────────
+
+
+def test_a_draw_is_the_same_for_everybody_who_knows_the_seed() -> None:
+    candidates = [drawn.Candidate(f"U{n}", n % 40) for n in range(200)]
+    first = drawn.draw(candidates, "2022-01-06", 10)
+    assert first == drawn.draw(reversed(candidates), "2022-01-06", 10)
+    assert [d.candidate for d in first] != [d.candidate for d in drawn.draw(candidates, "2022-01-07", 10)]
+    assert len({d.candidate.unit for d in first}) == 10
+
+
+def test_a_draw_is_as_fair_as_its_weights() -> None:
+    """One of weight 4 and three of weight 1: it is drawn first in 4 of 7 draws."""
+    candidates = [drawn.Candidate("A", 0, serious=1, routine=1), *(drawn.Candidate(x, 0) for x in "BCD")]
+    assert [c.weight for c in candidates] == [4, 1, 1, 1]
+    draws = 4000
+    first = [drawn.draw(candidates, str(seed), 1)[0].candidate.unit for seed in range(draws)]
+    share = first.count("A") / draws
+    deviation = (4 / 7 * 3 / 7 / draws) ** 0.5
+    assert abs(share - 4 / 7) < 4 * deviation
+
+
+def test_who_was_never_inspected_weighs_as_after_ninety_days() -> None:
+    assert drawn.Candidate("A", None).weight == drawn.Candidate("B", 90).weight == drawn.Candidate("C", 900).weight
+    assert drawn.Candidate("D", 7).weight == 2

@@ -273,13 +273,19 @@ def column_link(context: template.Context, ledger: Ledger, column: str, key: str
     return address(viewing_of(context), "ledger", ledger.name, **{f"f.{column}": tokens.word(key)})
 
 
-@register.simple_tag(takes_context=True)
-def order_link(context: template.Context, order: str) -> str:
-    """The address of an order's row."""
-    return address(viewing_of(context), "row", "orders", tokens.seal("orders", order))
-
-
 @register.filter
 def signed(value: int) -> str:
     """+3, −2, 0."""
     return f"+{value}" if value > 0 else f"−{-value}" if value < 0 else "0"
+
+
+@register.simple_tag(takes_context=True)
+def row_link_of(context: template.Context, ledger: str, key: str) -> str:
+    """As ``row_link``, of a ledger by its name."""
+    return address(viewing_of(context), "row", ledger, tokens.seal(ledger, key))
+
+
+@register.simple_tag(takes_context=True)
+def edit_link(context: template.Context, ledger: Ledger, key: str) -> str:
+    """The address of the form that corrects a row."""
+    return address(viewing_of(context), "row_edit", ledger.name, tokens.seal(ledger.name, key))
