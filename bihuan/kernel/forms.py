@@ -170,6 +170,21 @@ def repeat(rows: ir.Table, *, start: Any, last: Any, every: Any, since: Any = No
     return obligations(rows, "deadline", opens=rows.repeat_opens, due=due, since=due if since is None else since, **who)
 
 
+def recur(rows: ir.Table, *, last: Any, first: Any, every: Any, **who: Any) -> ir.Table:
+    """*Every P*, counted from the last time alone: due P days after it; never done: P days after ``first``.
+
+    Never done, and ``first`` unknown: a hole at once, since the as-of time. ``every`` is in days; 0 = not required.
+    """
+    rows = rows.mutate(recur_opens=ibis.coalesce(last, first), recur_every=every)
+    rows = rows.filter(rows.recur_every > 0)
+    timed, never = rows.filter(rows.recur_opens.notnull()), rows.filter(rows.recur_opens.isnull())
+    due = timed.recur_opens + days(timed.recur_every)
+    return ibis.union(
+        obligations(timed, "deadline", opens=timed.recur_opens, due=due, **who),
+        obligations(never, "state", opens=now(), due=now(), **who),
+    )
+
+
 def schedule(rows: ir.Table, numbers: str, since: Any, name: str = "n") -> ir.Table:
     """Each row once for each day laid down: ``numbers`` is a list text (1,4,7); adds ``n`` and ``day`` (its 00:00).
 

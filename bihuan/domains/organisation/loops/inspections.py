@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from bihuan.kernel.forms import forbid, hold, obligations, parts, repeat, respond
+from bihuan.kernel.forms import forbid, hold, obligations, parts, recur, respond
 from bihuan.kernel.joins import attach, last_answer, matching
 from bihuan.kernel.loops import Tables, loop, view
 from bihuan.kernel.moments import cite, days
@@ -40,16 +40,16 @@ def placed_findings(t: Tables) -> ir.Table:
 def never(t: Tables) -> ir.Table:
     rows = t.units.filter(_.status.fill_null("正常") != "关停")
     rows = governed(rows, t, "inspect_d." + rows["kind"], area=_.area, at=t.now, name="every")
-    rows = rows.filter(_.every > 0)
     rows = last_answer(rows, t.inspections.filter(~_.announced), "unit", name="inspected")
-    due = ibis.coalesce(rows.inspected, rows.recorded_at) + days(rows.every)
-    shared = {"subject": _.unit, "unit": _.unit, "area": _.area, "evidence": cite("units", _.unit)}
-    timed = rows.mutate(due_at=due).filter(_.due_at.notnull())
-    # Never inspected, and nobody knows since when it is on the roll: at once.
-    untimed = rows.filter(rows.inspected.isnull() & rows.recorded_at.isnull())
-    return ibis.union(
-        repeat(timed, start=ibis.coalesce(_.inspected, _.recorded_at), last=_.inspected, every=_.every, **shared),
-        hold(untimed, since=t.now, **shared),
+    return recur(
+        rows,
+        last=_.inspected,
+        first=_.recorded_at,
+        every=_.every,
+        subject=_.unit,
+        unit=_.unit,
+        area=_.area,
+        evidence=cite("units", _.unit),
     )
 
 

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 from ibis import _
 
-from bihuan.kernel.forms import daily, forbid, foresee, hold, repeat
+from bihuan.kernel.forms import daily, forbid, foresee, hold, recur
 from bihuan.kernel.joins import attach, lacking, last_answer, matching
 from bihuan.kernel.loops import Tables, loop
 from bihuan.kernel.moments import cite, days, nothing
@@ -91,15 +91,17 @@ def venue_day(t: Tables) -> ir.Table:
 def unsampled(t: Tables) -> ir.Table:
     rows = t.units.filter(_.status.fill_null("正常") != "关停")
     rows = governed(rows, t, "venue.sample_d." + rows["kind"], area=_.area, at=t.now, name="every")
-    rows = rows.filter(_.every > 0)
     taken = t.samples.filter((_.of == "环境") & _.unit.notnull())
     rows = last_answer(rows, taken, "unit", at="sampled_at", name="sampled")
-    rows = rows.mutate(start=ibis.coalesce(rows.sampled, rows.recorded_at))
-    shared = {"subject": _.unit, "unit": _.unit, "area": _.area, "evidence": cite("units", _.unit)}
-    return ibis.union(
-        repeat(rows.filter(_.start.notnull()), start=_.start, last=_.sampled, every=_.every, **shared),
-        # Never sampled, and nobody knows since when it is on the roll: at once.
-        hold(rows.filter(_.start.isnull()), since=t.now, **shared),
+    return recur(
+        rows,
+        last=_.sampled,
+        first=_.recorded_at,
+        every=_.every,
+        subject=_.unit,
+        unit=_.unit,
+        area=_.area,
+        evidence=cite("units", _.unit),
     )
 
 
