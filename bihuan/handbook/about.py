@@ -71,16 +71,21 @@ def rises(shape: Shape, words: Words) -> str:
     return words("急的每满 4 小时升一级，其余每满 24 小时，到顶为止", "急 one role for each 4 h, others for each 24 h")
 
 
+def _good(said: Said, words: Words) -> str:
+    """What closes a hole that cannot be made good."""
+    name = f"{said.hole}/{words('对象', 'SUBJECT')}" + (f"/{words('分项', 'ITEM')}" if said.item else "")
+    return words(
+        f"补不回来，那一行在，漏洞就在。整改闭环才销号：“问题整改”里有一行，“漏洞”写 `{name}`，"
+        "整改时间不早于漏洞起始，复查时间不早于整改，复查通过为“是”",
+        f"It cannot be made good and stays while its row stands, until it is remedied and re-checked: a row of "
+        f"findings whose `hole` is `{name}`, remedied at or after its since, re-checked at or after that, passed",
+    )
+
+
 def closes(said: Said, shape: Shape, words: Words) -> str:
     """What makes it vanish from the list. Nobody can strike it off."""
     if said.final:
-        name = f"{said.hole}/{words('对象', 'SUBJECT')}" + (f"/{words('分项', 'ITEM')}" if said.item else "")
-        return words(
-            f"补不回来，那一行在，漏洞就在。整改闭环才销号：“问题整改”里有一行，“漏洞”写 `{name}`，"
-            "整改时间不早于漏洞起始，复查时间不早于整改，复查通过为“是”",
-            f"It cannot be made good and stays while its row stands, until it is remedied and re-checked: a row of "
-            f"findings whose `hole` is `{name}`, remedied at or after its since, re-checked at or after that, passed",
-        )
+        return _good(said, words)
     says = []
     if "deadline" in shape.kinds:
         says.append(
@@ -98,6 +103,8 @@ def closes(said: Said, shape: Shape, words: Words) -> str:
         )
     if "foreseen" in shape.kinds:
         says.append(words("还没到的也先列出", "What lies ahead is listed already"))
+    if shape.final:
+        says.append(words("其中有的（见整改）", "Some (see the remedy): ") + _good(said, words))
     return words("；", "; ").join(says)
 
 

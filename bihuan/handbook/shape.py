@@ -20,31 +20,34 @@ SEVERITIES = ("急", "重", "常")
 @dataclass(frozen=True)
 class Shape:
     """``kinds``: deadline, state, foreseen. ``roles`` and ``severities``: those that its rows may take, in the order of
-    ladders and of print. ``named``: its rows may name the owner."""
+    ladders and of print. ``named``: its rows may name the owner. ``final``: some of them cannot be made good though its
+    loop is not final."""
 
     kinds: frozenset[str]
     roles: tuple[str, ...]
     severities: tuple[str, ...]
     named: bool
+    final: bool
 
 
 def shape(said: Said, program: Program) -> Shape:
     """The shape of a loop's obligations."""
     sql = next(o.sql for o in program.obligations if o.name == said.hole)
-    kinds, roles, severities, named = _read(sql, program.dialect)
+    kinds, roles, severities, named, final = _read(sql, program.dialect)
     return Shape(
         kinds=kinds,
         roles=tuple(r for r in program.ladders if r in roles) if roles else (said.role,),
         severities=tuple(s for s in SEVERITIES if s in severities) if severities else (said.severity,),
         named=named,
+        final=final,
     )
 
 
 @cache
-def _read(sql: str, dialect: str) -> tuple[frozenset[str], frozenset[str], frozenset[str], bool]:
+def _read(sql: str, dialect: str) -> tuple[frozenset[str], frozenset[str], frozenset[str], bool, bool]:
     kinds = frozenset(re.findall(r"'(deadline|state|foreseen)' AS \"ob_kind\"", sql))
     roles, severities = (_overrides(sql, column, dialect) for column in ("ob_role", "ob_severity"))
-    return kinds, roles, severities, _filled(sql, "ob_taken")
+    return kinds, roles, severities, _filled(sql, "ob_taken"), _filled(sql, "ob_final")
 
 
 def _filled(sql: str, column: str) -> bool:
