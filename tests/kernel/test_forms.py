@@ -129,6 +129,30 @@ def test_repeat(given_: list[Row]) -> None:
     assert alike(repeat().rows(given_), *SHOWN) == sorted(wanted, key=repr)
 
 
+@cache
+def recur() -> Compiled:
+    schema = {"row": "string", "last": TIME, "first": TIME, "every": "float64"}
+    o = ibis._
+    return Compiled(
+        {"t": schema},
+        lambda t: with_state(forms.recur(t, last=o["last"], first=o["first"], every=o.every, subject="s", item=o.row)),
+    )
+
+
+@given(tables(last=maybe(moments), first=maybe(moments), every=st.sampled_from([0, 1 / 24, 0.125, 1])))
+def test_recur(given_: list[Row]) -> None:
+    """So many days after the last one; never: after the first moment; without either at once."""
+    wanted = []
+    for r in given_:
+        opens = r["last"] or r["first"]
+        if r["every"] and opens is None:
+            wanted.append(told(r["row"], "open", NOW, NOW, NOW))
+        elif r["every"]:
+            due = opens + dt.timedelta(hours=round(r["every"] * 24))
+            wanted.append(told(r["row"], deadline(opens, due, None), opens, due, due))
+    assert alike(recur().rows(given_), *SHOWN) == sorted(wanted, key=repr)
+
+
 # ── schedule, daily ──────────────────────────────────────────────────────────────────────────────
 @cache
 def schedule() -> Compiled:
