@@ -153,12 +153,11 @@ def orders(program: Program) -> str:
         "# 参数 What an order may set",
         "",
         "没有措施标准的，按默认值。`*` 处写具体的类别、岗位、人群或物资；列表以逗号或顿号分开，“无”为空表；"
-        "天数 0 为不要求。要改，在[防控措施标准](ledgers.md#orders)里加一行：文号、区划、参数、值、起始；"
-        "见[县里自己的规则](own-loops.md)。",
+        "天数 0 为不要求。要改，在[防控措施标准](ledgers.md#orders)里加一行：文号、区划、参数、值、起始。",
         "",
         "The default holds where no order row gives another. An order names what stands for `*`; lists part at commas, "
         "无 is the empty list, 0 days is not required. To change one, add a row of [orders](ledgers.md#orders): "
-        "document, area, key, value, since; see [rules of one's own](own-loops.md).",
+        "document, area, key, value, since.",
         "",
     ]
     head = (
