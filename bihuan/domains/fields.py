@@ -83,9 +83,13 @@ class LedgerField(models.Field):
         plain = next(base for base in type(self).__mro__ if base.__module__.startswith("django.db.models.fields"))
         for word in ("verbose_name", "choices"):
             kwargs.pop(word, None)
-        # Said in full: our own default is null, Django's is not.
-        kwargs.update(null=self.null, blank=self.blank)
+        # What is Django's own default is not said: a migration's plain field would not say it either.
         return name, f"django.db.models.{plain.__name__}", args, kwargs
+
+    def clone(self) -> LedgerField:
+        """A copy by what :meth:`deconstruct` says: our own default is null, Django's is not."""
+        _, _, args, kwargs = self.deconstruct()
+        return type(self)(*args, **{"null": False, "blank": False, **kwargs})
 
     def as_column(self, names: Names) -> Column:
         """This field as a value; ``names`` gives the grade and the retention that it leaves open."""

@@ -135,6 +135,16 @@ def test_the_handbook_holds_its_loops_ledgers_and_parameters(county: Place, tmp_
     assert "`household.visit_d`" in (tmp_path / "orders.md").read_text(encoding="utf-8")
 
 
+def test_its_migrations_are_as_its_ledgers_are(county: Place) -> None:
+    script = (
+        "import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'bihuan.desk.settings';"
+        "import django; django.setup();"
+        "from django.core.management import call_command;"
+        "call_command('makemigrations', 'rural_works', '--check', '--dry-run')"
+    )
+    assert "No changes detected" in county.python(script)
+
+
 def test_a_run_that_finds_its_program_imports_neither_them_nor_django(county: Place) -> None:
     county.run("compile")
     script = (
