@@ -46,8 +46,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
 }
 
 
-def sentence(ledger: Ledger, column: Column, reason: str, lang: str) -> str:
-    """The sentence for a reason in a column; ``lang`` zh or en."""
+def sentence(ledger: Ledger, column: Column, reason: str, lang: str, refers: Ledger | None = None) -> str:
+    """The sentence for a reason in a column; ``lang`` zh or en; ``refers`` the ledger that the column refers to."""
     choices = column.choices or (("是", "否") if column.type == "bool" else ())
     listed = ("、" if lang == "zh" else ", ").join(choices)
     if ledger.name == "orders" and column.name == "key":
@@ -55,7 +55,7 @@ def sentence(ledger: Ledger, column: Column, reason: str, lang: str) -> str:
     return SENTENCES[reason][0 if lang == "zh" else 1].format(
         heading=column.heading,
         name=column.name,
-        title=column.refers,
+        title=refers.title if refers else column.refers,
         refers=column.refers,
         number="整数" if column.type == "int" else "数字",
         number_en="whole number" if column.type == "int" else "number",

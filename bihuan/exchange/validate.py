@@ -164,7 +164,11 @@ def report(
     con.execute("CREATE OR REPLACE TEMP TABLE sources (_source INTEGER, file VARCHAR, sheet VARCHAR)")
     insert(con, "sources", [(number, *source) for number, source in enumerate(sources)])
     found = con.execute("SELECT DISTINCT _ledger, _column, _reason FROM rejected").fetchall()
-    said = [(*f, advice.sentence(known[f[0]], known[f[0]][f[1]], f[2], lang)) for f in found]
+    said = []
+    for name, cell, reason in found:
+        column = known[name][cell]
+        text = advice.sentence(known[name], column, reason, lang, known.get(column.refers))
+        said.append((name, cell, reason, text))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE advised (_ledger VARCHAR, _column VARCHAR, _reason VARCHAR, advice VARCHAR)"
     )

@@ -43,6 +43,16 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert not broken
 
 
+def test_the_glossary_has_one_name_a_concept_in_both_languages() -> None:
+    page = (ROOT / "GLOSSARY.md").read_text(encoding="utf-8")
+    rows = [[c.strip() for c in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| ")]
+    rows = [row for row in rows if row[0] != "concept"]
+    assert all(len(row) == 4 and all(row) for row in rows)
+    assert all(re.search("[一-鿿]", zh) and re.search("[a-z]{3}", en) for _, zh, en, _ in rows)
+    concepts = [row[0] for row in rows]
+    assert len(set(concepts)) == len(concepts)
+
+
 def test_the_orders_of_the_page_on_own_rules_can_be_read() -> None:
     page = (ROOT / "docs" / "own-loops.md").read_text(encoding="utf-8")
     rows = [[c.strip() for c in line.strip("|").split("|")] for line in page.splitlines() if line.startswith("| Z")]
