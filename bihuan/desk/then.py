@@ -24,6 +24,7 @@ from django.shortcuts import render
 from bihuan.audit import run
 from bihuan.desk import knowledge
 from bihuan.desk.models import Snapshot, Then
+from bihuan.live import mirror
 from bihuan.live.models import Batch
 
 if TYPE_CHECKING:
@@ -161,26 +162,28 @@ def _keep(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
 
 def _load(con: duckdb.DuckDBPyConnection, needed: Collection[str]) -> None:
     """Ledgers' rows from PostgreSQL into ``ledger_<name>``, as the engine wants them: in the order of writing."""
-    from bihuan.exchange.cells import sql_type
-
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
         for ledger in knowledge.ledgers().values():
-            names = [f'"{c.name}"' for c in ledger.all_columns]
+            mirror.create(con, ledger)
+            if ledger.name not in needed:
+                continue
+            names = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
             path = Path(folder) / f"{ledger.name}.csv"
-            table = f"ledger_{ledger.name}"
-            with connection.cursor() as cursor, path.open("wb") as file:
-                wanted = "replaced_by IS NULL" if ledger.name in needed else "false"
-                sql = f'COPY (SELECT {", ".join(names)}, id FROM "{table}" WHERE {wanted} ORDER BY id) '
-                with cursor.copy(sql + "TO STDOUT (FORMAT csv, NULL '', FORCE_QUOTE *)") as copy:
-                    for piece in copy:
-                        file.write(piece)
-            kinds = {c.name: sql_type(c) for c in ledger.all_columns} | {"_row": "BIGINT"}
-            columns = ", ".join(f"'{n}': '{k}'" for n, k in kinds.items())
+            chosen = f"SELECT {names}, id FROM ledger_{ledger.name} WHERE replaced_by IS NULL"
+            with (
+                connection.cursor() as cursor,
+                path.open("wb") as file,
+                cursor.copy(f"COPY ({chosen}) TO STDOUT ({mirror.COPY})") as copy,
+            ):
+                for piece in copy:
+                    file.write(piece)
+            if path.stat().st_size == 0:
+                continue
+            kinds = {n: k for n, k in mirror.columns(ledger).items() if n not in ("_source", "_only")}
             keys = ", ".join(f'"{k}"' for k in ledger.key)
             con.execute(
-                f"CREATE TABLE ledger_{ledger.name} AS SELECT *, 0 AS _source, count(*) OVER (PARTITION BY {keys}) = 1 "
-                f"AS _only FROM read_csv('{path}', header = false, auto_detect = false, columns = {{{columns}}}, "
-                "delim = ',', quote = '\"', escape = '\"', nullstr = '', max_line_size = 10000000)"
+                f"INSERT INTO ledger_{ledger.name} SELECT {names}, 0, _row, "
+                f"count(*) OVER (PARTITION BY {keys}) = 1 FROM {mirror.copied_rows(path, kinds)}"
             )
 
 

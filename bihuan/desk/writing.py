@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bihuan.desk.viewing import Asked
+from bihuan.kernel.ledger import Ledger
+from bihuan.live import actions, imports
+from bihuan.live.actions import Saved
+from bihuan.live.imports import Imported
 
 
 class Actor:
@@ -16,30 +20,29 @@ class Actor:
         self.name = asked.user.get_username()
         self.user = asked.user
 
-    def may(self, act: str, ledger: str, rows: Any) -> bool:
+    def may(self, act: str, ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> bool:
         """Whoever is signed in may write; roles come beneath."""
         return bool(self.user.is_authenticated)
 
 
-def _acts() -> Any:
-    return import_module("bihuan.live.actions")
+def save(asked: Asked, ledger: Ledger, row: Mapping[str, str], token: str | None) -> Saved:
+    """Record one row. ``rejects`` say what could not be read; then nothing is written. Raises actions.Refused."""
+    # A cell that was emptied is empty in the new version.
+    whole = {column.name: row.get(column.name, "") for column in ledger.columns}
+    return actions.save_rows(Actor(asked), ledger.name, [whole], token=token)
 
 
-def save(asked: Asked, ledger: str, row: dict[str, str], token: str | None) -> Any:
-    """Record one row. What it gives says in ``rejects`` what could not be read; then nothing is written."""
-    return _acts().save_rows(Actor(asked), ledger, [row], token=token)
+def retract(asked: Asked, ledger: Ledger, key: str, token: str | None) -> Saved:
+    """Withdraw one row. Raises actions.Refused."""
+    parts = key.split("|") if len(ledger.key) > 1 else key
+    return actions.retract(Actor(asked), ledger.name, [parts], token=token)
 
 
-def retract(asked: Asked, ledger: str, key: str, token: str | None) -> Any:
-    """Withdraw one row."""
-    return _acts().retract(Actor(asked), ledger, [key], token=token)
+def preview(asked: Asked, folder: Path) -> Imported:
+    """What an import of these files would do. Raises NothingToRead, actions.Refused."""
+    return imports.preview_import(Actor(asked), folder, lang=asked.viewing.lang)
 
 
-def preview(asked: Asked, folder: Path) -> Any:
-    """What an import of these files would do."""
-    return _acts().preview_import(Actor(asked), folder)
-
-
-def take_in(asked: Asked, folder: Path) -> Any:
-    """Import these files."""
-    return _acts().import_folder(Actor(asked), folder)
+def take_in(asked: Asked, folder: Path, token: str) -> Imported:
+    """Import these files; the same token a second time does nothing. Raises NothingToRead, actions.Refused."""
+    return imports.import_folder(Actor(asked), folder, lang=asked.viewing.lang, token=token)

@@ -49,30 +49,21 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def county(database: str, tmp_path_factory: pytest.TempPathFactory) -> dt.datetime:
     """The demo county in the database, audited; its as-of time is the system's clock."""
-    import duckdb
+    import psycopg
 
     from bihuan.demo import write
-    from bihuan.desk import knowledge, then
-    from bihuan.exchange.read import read
-    from bihuan.live import clock
-    from bihuan.live.models import Hole, Span
+    from bihuan.live import clock, imports
+    from bihuan.live.actions import SYSTEM
+    from bihuan.live.auditor import Auditor
 
     folder = tmp_path_factory.mktemp("county")
     write(folder, people=3000, as_of=NOW)
-    program = knowledge.program()
-    con = duckdb.connect(":memory:")
-    read(folder, con, program.ledgers, program.parameters)
-    with connection.cursor() as cursor:
-        for ledger in program.ledgers:
-            names = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
-            with cursor.copy(f"COPY ledger_{ledger.name} ({names}) FROM STDIN") as copy:
-                for row in con.execute(f"SELECT {names} FROM ledger_{ledger.name}").fetchall():
-                    copy.write_row(row)
-    con.close()
-    held = [row for row in then.audited(NOW) if row["state"] != "closed"]
-    made = Hole.objects.bulk_create([Hole(**row, opened_at=row["since"]) for row in held])
-    Span.objects.bulk_create([Span(of=h, since=h.since, opened_at=h.since or NOW) for h in made if h.state == "open"])
     clock.set_to(NOW)
+    imports.import_folder(SYSTEM, folder)
+    with psycopg.connect(database, autocommit=True) as con:
+        auditor = Auditor(con)
+        auditor.full()
+        auditor.close()
     return NOW
 
 

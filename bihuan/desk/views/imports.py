@@ -20,6 +20,7 @@ from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
 from bihuan.exchange.problems import NothingToRead
+from bihuan.live.imports import Imported
 
 KEPT_S = 24 * 3600
 """How long files that nobody imported are kept."""
@@ -126,15 +127,14 @@ def preview(asked: Asked, token: str) -> HttpResponse:
     return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_seen(asked, seen))
 
 
-def _seen(asked: Asked, seen: Any) -> dict[str, Any]:
-    counts = [(knowledge.ledgers()[name], c) for name, c in seen.counts.items() if any(c.values())]
+def _seen(asked: Asked, seen: Imported) -> dict[str, Any]:
+    counts = [(knowledge.ledgers()[name], c) for name, c in seen.counts.items() if any(c.to_dict().values())]
     return {
         "counts": counts,
-        "sum": {
-            word: sum(c.get(word, 0) for _, c in counts) for word in ("new", "changed", "withdrawn", "same", "rejected")
-        },
+        "sum": {word: sum(c.to_dict()[word] for _, c in counts) for word in ("new", "changed", "withdrawn", "same")},
+        "rejected": seen.rejected,
         "rejects": seen.rejects[:REJECTS],
-        "more_rejects": max(0, len(seen.rejects) - REJECTS),
+        "more_rejects": max(0, seen.rejected - REJECTS),
         "problems": [p.said(asked.viewing.lang) for p in seen.problems],
     }
 
@@ -144,7 +144,7 @@ def confirm(asked: Asked, token: str) -> HttpResponse:
     """Save what was shown."""
     folder = _own(asked, token)
     files = asked.session[f"upload-{token}"]
-    done = writing.take_in(asked, folder)
+    done = writing.take_in(asked, folder, token)
     del asked.session[f"upload-{token}"]
     shutil.rmtree(folder, ignore_errors=True)
     return show(asked, "import_done.html", "ledgers", files=files, **_seen(asked, done))

@@ -156,11 +156,11 @@ def attempt(asked: Asked) -> HttpResponse:
     faults = whatif.checked(row)
     form = forms.made(ledger, row)
     if not faults and asked.POST.get("save"):
-        saved = writing.save(asked, "orders", row, asked.POST.get("token") or None)
+        saved = writing.save(asked, ledger, row, asked.POST.get("token") or None)
         if not saved.rejects:
             messages.success(asked, asked.viewing.two("已登记，重查随后完成", "Recorded; the audit follows"))
             return HttpResponseRedirect(address(asked.viewing, "orders"))
-        faults = {r.column: (r.advice, r.advice) for r in saved.rejects}
+        faults = {r.column: r.advice for r in saved.rejects}
     for field in form.fields:
         field.fault = asked.viewing.of(faults[field.column.name]) if field.column.name in faults else ""
     if faults:

@@ -141,12 +141,12 @@ def _form(
 
 def _save(asked: Asked, which: Ledger, values: dict[str, str], hole: Any, fixed: bool) -> HttpResponse:
     """Record the row; what cannot be read stands beside its field, and nothing is written."""
-    saved = writing.save(asked, which.name, values, asked.POST.get("token") or None)
+    saved = writing.save(asked, which, values, asked.POST.get("token") or None)
     if saved.rejects:
         form = forms.made(which, values, fixed=fixed)
         for reject in saved.rejects:
             field = next((f for f in form.fields if f.column.name == reject.column), None)
-            said = asked.viewing.two(reject.advice_zh, reject.advice_en)
+            said = reject.said(asked.viewing.lang)
             if field is None:
                 form.fault = said
             else:
@@ -167,7 +167,7 @@ def _save(asked: Asked, which: Ledger, values: dict[str, str], hole: Any, fixed:
 def retract(asked: Asked, ledger: str, token: str) -> HttpResponse:
     """Withdraw a row: it stays in its history."""
     which, key = ledger_of(ledger), _key(ledger, token)
-    writing.retract(asked, which.name, key, asked.POST.get("token") or None)
+    writing.retract(asked, which, key, asked.POST.get("token") or None)
     messages.success(asked, asked.viewing.two("已作废，历史仍可查", "Withdrawn; its history stays"))
     return HttpResponseRedirect(address(asked.viewing, "row", ledger, token))
 

@@ -40,10 +40,14 @@
   const later = () => { timer ||= setTimeout(refresh, 400); };
   const listen = (address) => {
     const events = new EventSource(address);
+    let lost = false;
     events.addEventListener("holes", () => { stale.add("holes"); later(); });
     events.addEventListener("rows", (event) => { stale.add(`rows:${JSON.parse(event.data).ledger}`); later(); });
+    const all = () => { document.querySelectorAll("[data-live]").forEach((el) => stale.add(el.dataset.live)); later(); };
+    events.addEventListener("reload", all);
+    events.addEventListener("clock", all);
+    events.addEventListener("gone", () => { lost = true; document.body.classList.add("cut-off"); });
     // What a page missed while it was away it sees by looking again.
-    let lost = false;
     events.addEventListener("error", () => {
       if (events.readyState === EventSource.CLOSED) return; // there is no stream to be had
       lost = true;
@@ -51,7 +55,8 @@
     });
     events.addEventListener("open", () => {
       document.body.classList.remove("cut-off");
-      if (lost) { lost = false; document.querySelectorAll("[data-live]").forEach((el) => stale.add(el.dataset.live)); later(); }
+      if (lost) all();
+      lost = false;
     });
     document.addEventListener("visibilitychange", () => { if (!document.hidden && stale.size) later(); });
     window.addEventListener("pagehide", () => events.close());
