@@ -43,7 +43,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "bihuan.desk.then.ThenMiddleware",
+    "bihuan.desk.faults.FaultsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -88,6 +88,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_MAX_AGE = 365 * 24 * 3600
 
+CSRF_FAILURE_VIEW = "bihuan.desk.faults.csrf_failure"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "overview"
 SESSION_COOKIE_HTTPONLY = True

@@ -11,15 +11,13 @@ import datetime as dt
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from bihuan.audit import run
 from bihuan.desk import knowledge
@@ -61,7 +59,7 @@ def holes(at: dt.datetime) -> QuerySet[Any]:
 
 def _snapshot(at: dt.datetime) -> Snapshot:
     """The snapshot of a moment; where there is none its audit begins, in a thread of this process."""
-    mark = Batch.objects.filter(kind="import").aggregate(last=Max("pk"))["last"] or 0
+    mark = last_import()
     found = Snapshot.objects.filter(at=at, imports=mark).first()
     if found is not None and not found.ready and not found.fault and _lost(found):
         found.delete()
@@ -86,22 +84,31 @@ def _lost(snapshot: Snapshot) -> bool:
 
 
 def _take(pk: int) -> None:
-    """Audit one moment and keep what was found, whole or not at all."""
-    began = time.perf_counter()
+    """As a thread: the fault, if there is one, is kept for the page to tell."""
     try:
-        snapshot = Snapshot.objects.get(pk=pk)
-        rows = audited(snapshot.at)
-        with transaction.atomic():
-            _keep(snapshot, rows)
-            snapshot.ready, snapshot.seconds = True, time.perf_counter() - began
-            snapshot.save()
-            old = Snapshot.objects.exclude(pk=pk).order_by("-began").values_list("pk", flat=True)[KEEP:]
-            Snapshot.objects.filter(pk__in=list(old)).delete()
+        take(Snapshot.objects.get(pk=pk))
     except Exception as error:  # told on the page; the next version of the ledgers begins anew
         Snapshot.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
         raise
     finally:
         connection.close()
+
+
+def take(snapshot: Snapshot) -> None:
+    """Audit a moment and keep what was found, whole or not at all."""
+    began = time.perf_counter()
+    rows = audited(snapshot.at)
+    with transaction.atomic():
+        _keep(snapshot, rows)
+        snapshot.ready, snapshot.seconds = True, time.perf_counter() - began
+        snapshot.save()
+        old = Snapshot.objects.exclude(pk=snapshot.pk).order_by("-began").values_list("pk", flat=True)[KEEP:]
+        Snapshot.objects.filter(pk__in=list(old)).delete()
+
+
+def last_import() -> int:
+    """The last import that there was."""
+    return int(Batch.objects.filter(kind="import").aggregate(last=Max("pk"))["last"] or 0)
 
 
 def audited(at: dt.datetime) -> list[dict[str, Any]]:
@@ -185,19 +192,3 @@ def _load(con: duckdb.DuckDBPyConnection, needed: Collection[str]) -> None:
                 f"INSERT INTO ledger_{ledger.name} SELECT {names}, 0, _row, "
                 f"count(*) OVER (PARTITION BY {keys}) = 1 FROM {mirror.copied_rows(path, kinds)}"
             )
-
-
-class ThenMiddleware:
-    """Answers with a page that waits, where a moment is not audited yet."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, NotReady | Failed):
-            return None
-        context = {"viewing": request.viewing, "fault": str(exception)}
-        return render(request, "desk/wait.html", context, status=503 if context["fault"] else 202)

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
+from bihuan.desk import faults
 from bihuan.desk.views import (
     account,
     area,
@@ -33,6 +34,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
     """Ready, as soon as it can answer at all."""
     return HttpResponse("ok\n", content_type="text/plain")
 
+
+handler404 = faults.not_found
+handler403 = faults.forbidden
+handler500 = faults.server_error
 
 urlpatterns: list[URLPattern] = [
     path("healthz", healthz, name="healthz"),

@@ -3,6 +3,7 @@ identity number, and its figures are those of its rows."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.test import Client
 from bihuan.desk import tokens
 from bihuan.desk.security import POLICY
 from bihuan.live.models import Hole
-from tests.desk.conftest import Browser
+from tests.desk.conftest import NOW, Browser
 
 IDENTITY = re.compile(r"(?<![0-9A-Za-z*])[1-9]\d{16}[\dX](?![0-9A-Za-z])")
 
@@ -310,3 +311,42 @@ def test_a_roster_draws_the_gap_that_nobody_covers(browser: Browser) -> None:
     gaps = {h.subject for h in Hole.objects.filter(hole__in=("guard.gap", "guard.leaderless"), state="open")}
     assert gaps == {p["post"] for p in posts if p["marks"]}
     assert all(0 <= m["x"] <= 100 and m["w"] > 0 for p in posts for m in p["marks"])
+
+
+def test_an_earlier_moment_is_audited_as_known_then_and_shown_on_every_page(browser: Browser) -> None:
+    from bihuan.desk import then
+    from bihuan.desk.models import Snapshot
+
+    at = NOW - dt.timedelta(hours=20)
+    snapshot = Snapshot.objects.create(at=at, imports=then.last_import())
+    then.take(snapshot)
+    query = {"at": f"{at:%Y-%m-%dT%H:%M}"}
+    found = browser.get("/holes/", **query)
+    assert found.context["number"] == sum(h["state"] == "open" for h in then.audited(at))
+    assert "不是现在" in found.content.decode()
+    # A row that was recorded later was not known then.
+    late = a_hole("measure.gap")
+    page = browser.get(address_of(late), **query)
+    assert page.status_code == (200 if late.opens <= at else 404)
+    for path in ("/", "/ledgers/measures/", "/of/unit/" + a_hole("measure.crowded").subject, "/orders/", "/loops/"):
+        assert browser.get(path, **query).status_code == 200
+
+
+def test_a_moment_that_is_not_audited_yet_says_so_and_asks_again(browser: Browser) -> None:
+    answer = browser.get("/", at="2022-01-03T08:00")
+    assert answer.status_code == 202
+    assert "data-reload" in answer.content.decode()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_goes_wrong_is_said_in_a_sentence(browser: Browser, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from bihuan.desk.views import loops
+
+    said = {"zh": ("数据库暂时连不上", "没有这一页"), "en": ("The database can", "There is no such page")}[lang]
+    assert said[1] in browser.get("/holes/xyz", lang=lang).content.decode()
+    monkeypatch.setattr(loops.access, "access_holes", lambda asked: (_ for _ in ()).throw(OperationalError("gone")))
+    answer = browser.get("/loops/", lang=lang)
+    assert answer.status_code == 503
+    assert said[0] in answer.content.decode()
