@@ -103,7 +103,8 @@ def _holes(those: Iterable[Said]) -> str:
 
 def _ledger(ledger: Ledger, named: dict[str, Ledger], readers: list[Said]) -> Iterator[str]:
     known = ledger.default_known
-    yield from (anchor(ledger.name), f"### {ledger.title} {code(ledger.name)} {ledger.english}", "", ledger.about, "")
+    english = "" if ledger.english == ledger.name else f" {ledger.english}"
+    yield from (anchor(ledger.name), f"### {ledger.title} {code(ledger.name)}{english}", "", ledger.about, "")
     yield (
         f"主键 key: {', '.join(map(code, ledger.key))}；没有录入时间的，获知于 known, where not recorded: "
         + (f"{known.heading} {code(known.name)}" if known else "从一开始 from the beginning")
