@@ -6,3 +6,15 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = "谁能看什么"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from bihuan.access import scope
+        from bihuan.live import sight
+
+        sight.whole, sight.herald = scope.system, scope.herald
+
+    def lay(self) -> None:
+        """What this app lays on the database once all tables are there (bihuan.live.start.migrate)."""
+        from bihuan.access import ground
+
+        ground.lay()

@@ -66,6 +66,8 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     here.set_up()  # first: whoever compiles sets Django up too, without a database
     with glue.shown(words) as step:
         glue.compiled(words, step)
+    from bihuan.access import ground  # once Django is set up
+
     start.migrate()
     start.set_clock(now)  # type: ignore[arg-type]
     if asked.demo:
@@ -76,6 +78,7 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     where = f"http://{'[' + shown + ']' if ':' in shown else shown}:{port}/"
     os.set_inheritable(listening.fileno(), True)
     environment = here.environment()
+    desk = ground.open_desk(here.url, here.secret_key())
     web = [
         *(sys.executable, "-m", "gunicorn", "--config", "python:bihuan.live.gunicorn"),
         *("--bind", f"fd://{listening.fileno()}", "bihuan.desk.wsgi:application"),
@@ -83,7 +86,7 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     supervisor = Supervisor(
         [
             Part("worker", [sys.executable, "-m", "bihuan.live.worker"], environment),
-            Part("web", web, environment, pass_fds=(listening.fileno(),)),
+            Part("web", web, environment | desk, pass_fds=(listening.fileno(),)),
         ],
         keep=lambda: _keep(here, words),
         tell=lambda name: print(words(f"{name} 停了，重新启动", f"{name} ended and is started anew"), file=sys.stderr),

@@ -9,9 +9,9 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+from bihuan.access.middleware import refused, undo
 from bihuan.desk import then
 from bihuan.desk.viewing import Viewing
-from bihuan.live.actions import Refused
 
 RELOAD_MS = 3000
 
@@ -96,7 +96,8 @@ class FaultsMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, Refused):
+        if refused(exception):
+            undo(request)
             return page(request, "refused", 403)
         if isinstance(exception, OperationalError | InterfaceError):
             return page(request, "gone", 503, reload=request.method == "GET")

@@ -36,11 +36,13 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "bihuan.desk.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "bihuan.access.middleware.TransactionMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "bihuan.desk.viewing.ViewingMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "bihuan.access.middleware.ScopeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "bihuan.desk.faults.FaultsMiddleware",
@@ -75,6 +77,10 @@ LANGUAGE_CODE = "zh-hans"
 USE_I18N = False  # the desk speaks by pairs of words (tag ``two``), not by catalogues
 USE_TZ = False  # ledgers hold local time
 TIME_ZONE = "Asia/Shanghai"
+
+# The key of scopes: of the web processes alone, who are the desk's role (bihuan.access.ground.open_desk).
+BIHUAN_SCOPE_KEY = os.environ.get("BIHUAN_SCOPE_KEY", "")
+SESSION_ENGINE = "bihuan.access.sessions"
 
 BIHUAN_DATA = os.environ.get("BIHUAN_DATA", "")
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, QuerySet
 
+from bihuan.access import scope
 from bihuan.audit import run
 from bihuan.desk import knowledge
 from bihuan.desk.models import Snapshot, Then
@@ -49,7 +50,8 @@ class Failed(Exception):
 
 def holes(at: dt.datetime) -> QuerySet[Any]:
     """The holes of a moment. Raises NotReady until they are there."""
-    snapshot = _snapshot(at)
+    with scope.system():  # one snapshot for all; who sees what of it, its rules say
+        snapshot = _snapshot(at)
     if snapshot.fault:
         raise Failed(snapshot.fault)
     if not snapshot.ready:
@@ -86,9 +88,11 @@ def _lost(snapshot: Snapshot) -> bool:
 def _take(pk: int) -> None:
     """As a thread: the fault, if there is one, is kept for the page to tell."""
     try:
-        take(Snapshot.objects.get(pk=pk))
+        with scope.system():
+            take(Snapshot.objects.get(pk=pk))
     except Exception as error:  # told on the page; the next version of the ledgers begins anew
-        Snapshot.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
+        with scope.system():
+            Snapshot.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
         raise
     finally:
         connection.close()
@@ -113,7 +117,7 @@ def last_import() -> int:
 
 def audited(at: dt.datetime) -> list[dict[str, Any]]:
     """Every hole, to-do and late closing at ``at``, in both languages."""
-    with loaded(knowledge.ledgers()) as con:
+    with scope.system(), loaded(knowledge.ledgers()) as con:
         return find(con, at)
 
 

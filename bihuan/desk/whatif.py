@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bihuan.access import scope
 from bihuan.audit import run
 from bihuan.desk import knowledge, then
 from bihuan.exchange import cells
@@ -51,10 +52,13 @@ def effect(row: dict[str, str], now: dt.datetime) -> Effect:
     at = max(now, cells.moment(row["since"]))
     holes = governed(row["key"])
     needed = set(ALSO).union(*(knowledge.reads()[hole] for hole in holes), {"orders"})
-    with then.loaded(needed) as con:
+    with scope.system(), then.loaded(needed) as con:
         before = _found(con, at, holes)
         _insert(con, row, now)
         after = _found(con, at, holes)
+    before, after = (
+        {k: r for k, r in found.items() if scope.lies_in(r["area"], r["unit"])} for found in (before, after)
+    )
     opens = [after[k] for k in after if k[0] == "open" and k not in before]
     closes = [before[k] for k in before if k[0] == "open" and k not in after]
     pending = sum(k[0] == "pending" for k in after) - sum(k[0] == "pending" for k in before)
@@ -64,6 +68,11 @@ def effect(row: dict[str, str], now: dt.datetime) -> Effect:
 def _found(con: duckdb.DuckDBPyConnection, at: dt.datetime, holes: tuple[str, ...]) -> dict[tuple[str, ...], Any]:
     rows = then.find(con, at, holes)
     return {(r["state"], r["hole"], r["subject"], r["item"]): r for r in rows if r["state"] != "closed"}
+
+
+def _seen(found: dict[tuple[str, ...], Any]) -> dict[tuple[str, ...], Any]:
+    """Those that whoever asks may see."""
+    return {key: row for key, row in found.items() if scope.lies_in(row["area"], row["unit"])}
 
 
 def _insert(con: duckdb.DuckDBPyConnection, row: dict[str, str], now: dt.datetime) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from bihuan.access.acting import Actor
 from bihuan.desk.viewing import Asked
 from bihuan.kernel.ledger import Ledger
 from bihuan.live import actions, imports
@@ -13,36 +13,24 @@ from bihuan.live.actions import Saved
 from bihuan.live.imports import Imported
 
 
-class Actor:
-    """Who acts, as the living loop wants to know it."""
-
-    def __init__(self, asked: Asked) -> None:
-        self.name = asked.user.get_username()
-        self.user = asked.user
-
-    def may(self, act: str, ledger: Ledger, rows: Sequence[Mapping[str, Any]]) -> bool:
-        """Whoever is signed in may write; roles come beneath."""
-        return bool(self.user.is_authenticated)
-
-
 def save(asked: Asked, ledger: Ledger, row: Mapping[str, str], token: str | None) -> Saved:
     """Record one row. ``rejects`` say what could not be read; then nothing is written. Raises actions.Refused."""
     # A cell that was emptied is empty in the new version.
     whole = {column.name: row.get(column.name, "") for column in ledger.columns}
-    return actions.save_rows(Actor(asked), ledger.name, [whole], token=token)
+    return actions.save_rows(Actor(asked.user), ledger.name, [whole], token=token)
 
 
 def retract(asked: Asked, ledger: Ledger, key: str, token: str | None) -> Saved:
     """Withdraw one row. Raises actions.Refused."""
     parts = key.split("|") if len(ledger.key) > 1 else key
-    return actions.retract(Actor(asked), ledger.name, [parts], token=token)
+    return actions.retract(Actor(asked.user), ledger.name, [parts], token=token)
 
 
 def preview(asked: Asked, folder: Path) -> Imported:
     """What an import of these files would do. Raises NothingToRead, actions.Refused."""
-    return imports.preview_import(Actor(asked), folder, lang=asked.viewing.lang)
+    return imports.preview_import(Actor(asked.user), folder, lang=asked.viewing.lang)
 
 
 def take_in(asked: Asked, folder: Path, token: str) -> Imported:
     """Import these files; the same token a second time does nothing. Raises NothingToRead, actions.Refused."""
-    return imports.import_folder(Actor(asked), folder, lang=asked.viewing.lang, token=token)
+    return imports.import_folder(Actor(asked.user), folder, lang=asked.viewing.lang, token=token)

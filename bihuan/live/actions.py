@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.db import IntegrityError, connection, transaction
 
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import clock, events, standing, tables
+from bihuan.live import clock, events, sight, standing, tables
 from bihuan.live.models import Batch, Change
 from bihuan.live.reading import Reject, Row, read
 
@@ -115,7 +115,7 @@ def held(ledger: str, keys: Sequence[str]) -> set[str]:
     """Those of ``keys`` that some row of the ledger has, in effect or not."""
     key = tables.quoted(tables.ledgers()[ledger].key[0])
     found: set[str] = set()
-    with connection.cursor() as cursor:
+    with sight.whole(), connection.cursor() as cursor:
         for first in range(0, len(keys), 50_000):
             part = list(keys[first : first + 50_000])
             cursor.execute(f"SELECT DISTINCT {key} FROM {tables.table(ledger)} WHERE {key} = ANY(%s)", [part])

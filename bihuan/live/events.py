@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bihuan.live import clock
+from bihuan.live import clock, sight
 from bihuan.live.models import Event
 
 CHANNEL = "bihuan_event"
@@ -49,7 +49,8 @@ def wake() -> None:
 
 def last() -> int:
     """The id of the newest event."""
-    return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    with sight.herald():
+        return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
 def stream(after: int | None, wanted: Wanted) -> Iterator[str]:
@@ -81,7 +82,8 @@ def _after(at: int) -> list[Event]:
     from django.db import connection
 
     try:
-        found = list(Event.objects.filter(id__gt=at).order_by("id")[: AT_ONCE + 1])
+        with sight.herald():
+            found = list(Event.objects.filter(id__gt=at).order_by("id")[: AT_ONCE + 1])
     finally:
         connection.close()  # a stream waits for minutes: it holds no connection meanwhile
     if len(found) > AT_ONCE:

@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from bihuan.exchange import read as exchange
 from bihuan.exchange.problems import Problem
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import actions, clock, standing, tables
+from bihuan.live import actions, clock, sight, standing, tables
 from bihuan.live.models import Batch
 
 if TYPE_CHECKING:
@@ -165,8 +165,9 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int) -> tuple
     table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
     counts = Counts()
     with connection.cursor() as cursor, tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")
-        empty = not cursor.fetchone()[0]
+        cursor.execute(f"SELECT row_security_active('{table}'), EXISTS (SELECT 1 FROM {table})")
+        narrow, full = cursor.fetchone()  # narrow: whoever imports may not see, nor write, every row
+        empty = not full and not narrow
         cursor.execute("DROP TABLE IF EXISTS incoming")
         if empty:
             cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
@@ -193,7 +194,10 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int) -> tuple
             counts.new = n - counts.withdrawn
         else:
             cursor.execute("ANALYZE incoming")
-            _merge(cursor, ledger, counts)
+            with sight.whole():
+                _merge(cursor, ledger, counts)
+            if narrow:
+                _within(cursor, ledger, batch, counts)
         cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE from_batch = %s AND id > %s", [batch, 0])
         first, last = cursor.fetchone()
         if first is None:
@@ -224,6 +228,37 @@ def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
         f"INSERT INTO {table} ({columns}, {beside}) SELECT {columns}, {beside} FROM incoming "
         "ORDER BY from_source, from_line"
     )
+
+
+class Outside(actions.Refused):
+    """Rows that are not in the area or unit of whoever imports, or would take the place of such: nothing was written.
+    ``lines``: file's place among the sources and line, of the first ones."""
+
+    def __init__(self, ledger: Ledger, lines: Sequence[tuple[int, int]], number: int) -> None:
+        super().__init__("import", ledger)
+        self.lines, self.number = lines, number
+
+
+def _within(cursor: Any, ledger: Ledger, batch: int, counts: Counts) -> None:
+    """Raise Outside unless whoever imports sees every row that was written, and every one that it follows."""
+    table = tables.table(ledger)
+    mine = f"SELECT w.id FROM {table} w WHERE w.from_batch = %s"
+    before = f"SELECT o.id FROM {table} o, {table} w WHERE w.from_batch = %s AND o.id < w.id AND "
+    before += tables.same_key(ledger, "o", "w")
+    for rows in (mine, before):
+        cursor.execute(f"SELECT array_agg(DISTINCT id) FROM ({rows}) x", [batch])
+        seen = cursor.fetchone()[0] or []
+        with sight.whole():
+            cursor.execute(f"SELECT count(DISTINCT id) FROM ({rows}) x", [batch])
+            number = cursor.fetchone()[0] - len(seen)
+            if number:
+                cursor.execute(
+                    f"SELECT DISTINCT w.from_source, w.from_line FROM {table} w, {table} x WHERE w.from_batch = %s "
+                    f"AND {tables.same_key(ledger, 'x', 'w')} AND x.id IN ({rows}) AND x.id <> ALL (%s) "
+                    f"ORDER BY 1, 2 LIMIT {SHOWN}",
+                    [batch, batch, seen],
+                )
+                raise Outside(ledger, cursor.fetchall(), number)
 
 
 def _versions(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> bool:

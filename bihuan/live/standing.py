@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import tables
+from bihuan.live import sight, tables
 
 
 def _number(*words: object) -> int:
@@ -36,6 +36,11 @@ def settle(cursor: Any, ledger: Ledger, batch: int, first: int, last: int, *, la
 
     ``last_word``: a version that would become known later than they is replaced too.
     """
+    with sight.whole():  # of all versions, whoever wrote them
+        _settle(cursor, ledger, batch, first, last, last_word)
+
+
+def _settle(cursor: Any, ledger: Ledger, batch: int, first: int, last: int, last_word: bool) -> None:
     table = tables.table(ledger)
     written = f"w.from_batch = {batch} AND w.id BETWEEN {first} AND {last}"
     replaces = f"({tables.same_version(ledger, 'o', 'w')})"

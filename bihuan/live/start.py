@@ -19,6 +19,7 @@ READY_S = 60.0
 
 def migrate() -> None:
     """All migrations, by themselves; two starts at once wait for each other."""
+    from django.apps import apps
     from django.core.management import call_command
     from django.db import connection
 
@@ -29,6 +30,8 @@ def migrate() -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
         tables.ensure()
+        for app in apps.get_app_configs():
+            getattr(app, "lay", lambda: None)()  # what an app lays on tables that are there
     finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(7102)")

@@ -1,44 +1,24 @@
-"""A PostgreSQL of the tests' own, all tables in it, accounts of several kinds."""
+"""A database of the tests' own with all tables; what a test writes is gone after it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.db import connection, connections, transaction
+from django.db import transaction
 
-from bihuan.desk.database import from_url
-
-
-def connect_to(url: str) -> None:
-    """Django's connection of this thread, to this address."""
-    databases = {"default": from_url(url)}
-    settings.DATABASES = databases
-    connections.settings = connections.configure_settings(databases)
-    if hasattr(connections._connections, "default"):
-        connection.close()
-        del connections["default"]
+from tests.own_postgres import connect_to, own_server
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """The owner's address of an empty database with all tables."""
     from bihuan.live import start
-    from bihuan.live.postgres import Server
 
-    folder = tmp_path_factory.mktemp("access")
-    for path in (folder, *folder.parents):  # the server may run as somebody else
-        if path not in (Path(path.anchor), Path("/tmp")):
-            path.chmod(path.stat().st_mode | 0o711)
-    own = Server(folder)
-    own.start()
-    connect_to(own.url())
-    start.migrate()
-    yield own.url()
-    connection.close()
-    own.stop()
+    with own_server() as url:
+        connect_to(url)
+        start.migrate()
+        yield url
 
 
 @pytest.fixture

@@ -5,45 +5,34 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, setup_test_environment, teardown_test_environment
 
-from bihuan.desk.database import from_url
+from tests.own_postgres import connect_to, own_server
 
 NOW = dt.datetime(2022, 1, 6, 14)
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database with all tables."""
-    from django.core.management import call_command
+def database() -> Iterator[str]:
+    """An empty database with all tables; pages ask it as the desk's own role."""
+    from bihuan.access import ground
+    from bihuan.live import start
 
-    from bihuan.live.postgres import Server
-
-    folder = tmp_path_factory.mktemp("desk")
-    for path in (folder, *folder.parents):
-        if path != Path(path.anchor) and path.stat().st_uid == Path("/tmp").stat().st_uid and path != Path("/tmp"):
-            path.chmod(path.stat().st_mode | 0o711)
-    server = Server(folder)
-    server.start()
-    databases = {"default": from_url(server.url())}
-    settings.DATABASES = databases
-    connections.settings = connections.configure_settings(databases)
-    if hasattr(connections._connections, "default"):
-        del connections["default"]
-    call_command("migrate", verbosity=0)
-    setup_test_environment()
-    yield server.url()
-    teardown_test_environment()
-    connection.close()
-    server.stop()
+    with own_server() as url:
+        connect_to(url)
+        start.migrate()
+        settings.BIHUAN_SCOPE_KEY = ground.open_desk(url, "tests")["BIHUAN_SCOPE_KEY"]
+        setup_test_environment()
+        yield url
+        teardown_test_environment()
+        settings.BIHUAN_SCOPE_KEY = ""
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +66,22 @@ def rolled_back(database: str) -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+class AsDesk(Client):
+    """A client whose requests ask the database as the desk's role, who sees what the rules let it see."""
+
+    def request(self, **request: Any) -> Any:
+        from bihuan.access import ground
+
+        with connection.cursor() as cursor:
+            cursor.execute(f'SET LOCAL ROLE "{ground.role()}"')
+        try:
+            return super().request(**request)
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("RESET ROLE")
+
+
 @dataclass
 class Browser:
     """Asks for pages as somebody who is signed in."""
@@ -88,17 +93,20 @@ class Browser:
         return self.client.get(path, query)
 
     def queries(self, path: str, **query: str) -> int:
-        """How many statements a page takes; without the clock's, which a process asks for once a second."""
+        """How many statements a page takes; without the clock's, which a process asks for once a second, and those of
+        its transaction."""
         with CaptureQueriesContext(connection) as seen:
             answer = self.get(path, **query)
         assert answer.status_code == 200, (path, answer.status_code)
-        return sum("live_clock" not in q["sql"] for q in seen.captured_queries)
+        beside = ("SAVEPOINT", "RELEASE", "SET LOCAL", "RESET")
+        asked = [q["sql"] for q in seen.captured_queries]
+        return sum("live_clock" not in sql and not sql.startswith(beside) for sql in asked)
 
 
 @pytest.fixture
 def browser(county: dt.datetime, rolled_back: None) -> Browser:
     """Signed in as 张三, duty officer of everything."""
     user = get_user_model().objects.create(username="zhangsan", name="张三", role="值班", whole=True)
-    client = Client()
+    client = AsDesk()
     client.force_login(user)
     return Browser(client)

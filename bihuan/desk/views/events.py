@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.http import StreamingHttpResponse
 
 from bihuan.desk.viewing import Asked
@@ -16,7 +15,6 @@ def events(asked: Asked) -> StreamingHttpResponse:
     """The stream. Pages are told that something moved, never what: what a viewer may see, the page asks for anew."""
     last = asked.headers.get("Last-Event-ID", "")
     stream = live.stream(int(last) if last.isdigit() else None, told)
-    connection.close()  # the stream may last for hours: it must not keep a connection
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"

@@ -1,0 +1,265 @@
+"""The ground (底): everything that the rules need in the database, laid once its tables are there.
+
+Columns and triggers of places, functions, policies, the desk's role and what it may touch. Laid by whoever migrates, as
+the owner; laying it a second time changes nothing. The desk's role owns nothing, and a table that ``rules`` does not
+name is closed to it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from django.db import connection, transaction
+
+from bihuan.access import places, rules, scope
+from bihuan.live import tables
+from bihuan.live.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bihuan.kernel.ledger import Ledger
+
+SCOPE_SQL = Path(__file__).with_name("scope.sql")
+ROLE_ENDING = "_desk"
+
+
+def role() -> str:
+    """The desk's role: named after the database, since roles are the whole server's."""
+    return str(connection.settings_dict["NAME"]) + ROLE_ENDING
+
+
+def lay() -> None:
+    """Lay it. Whoever connects must own the tables."""
+    there = set(connection.introspection.table_names())
+    statements = list(_statements(tables.ledgers(), there))
+    with transaction.atomic(), connection.cursor() as cursor:
+        made = _role(cursor)
+        digest = hashlib.sha256("\0".join([_sql(), *statements, str(sorted(there)), str(made)]).encode()).hexdigest()
+        cursor.execute("CREATE TABLE IF NOT EXISTS access_laid (digest text PRIMARY KEY)")
+        cursor.execute("SELECT 1 FROM access_laid WHERE digest = %s", [digest])
+        if cursor.fetchone():
+            return
+        fresh = _columns(cursor, there)
+        cursor.execute(_sql())
+        for statement in statements:
+            cursor.execute(statement)
+        if made:
+            _grant(cursor, there)
+        _fill(cursor, fresh)
+        cursor.execute("DELETE FROM access_laid")
+        cursor.execute("INSERT INTO access_laid VALUES (%s)", [digest])
+
+
+def _sql() -> str:
+    return SCOPE_SQL.read_text(encoding="utf-8")
+
+
+def _role(cursor: Any) -> bool:
+    """The desk's role, without a way to sign in as yet; False where we may not make one."""
+    name = role()
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name])
+    if cursor.fetchone():
+        return True
+    cursor.execute("SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user")
+    if not cursor.fetchone()[0]:
+        return False
+    cursor.execute(f"CREATE ROLE {_name(name)} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION")
+    return True
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _columns(cursor: Any, there: set[str]) -> list[str]:
+    """The columns of places, where a table has none yet; those tables."""
+    wanted = [tables.table(ledger) for ledger in tables.ledgers().values()] + ["live_span", *rules.HOLES]
+    fresh = []
+    for table in wanted:
+        if table not in there:
+            continue
+        cursor.execute(
+            "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'in_also' AND NOT attisdropped",
+            [table],
+        )
+        if cursor.fetchone() is None:
+            cursor.execute(
+                f'ALTER TABLE {table} ADD COLUMN in_place text COLLATE "C", ADD COLUMN in_home text COLLATE "C", '
+                "ADD COLUMN in_also text[]"
+            )
+            fresh.append(table)
+    return fresh
+
+
+def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]:
+    """What is laid on every start that finds something new, in order."""
+    for ledger in ledgers.values():
+        table = tables.table(ledger)
+        yield places.filler(ledger, ledgers, rules.visible(ledger, ledgers, "x"))
+        yield _trigger(table, "place", f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW", ledger.name)
+        follows = places.ripple(ledger, ledgers)
+        if follows:
+            yield follows
+            fresh, stale = "REFERENCING NEW TABLE AS fresh", "REFERENCING NEW TABLE AS fresh OLD TABLE AS stale"
+            added = f"AFTER INSERT ON {table} {fresh} FOR EACH STATEMENT"
+            moved = f"AFTER UPDATE ON {table} {stale} FOR EACH STATEMENT"
+            yield _trigger(table, "ripple", added, ledger.name, "added")
+            yield _trigger(table, "ripple", moved, ledger.name, "moved")
+        yield f"CREATE INDEX IF NOT EXISTS {table}_place ON {table} (in_place)"
+        has = places.sources(ledger, ledgers)
+        if has.person or has.parents:
+            yield f"CREATE INDEX IF NOT EXISTS {table}_home ON {table} (in_home)"
+        yield f"CREATE INDEX IF NOT EXISTS {table}_also ON {table} (id) WHERE in_also IS NOT NULL"
+        yield from _policies(table, rules.of_ledger(ledger, ledgers))
+    for table in rules.HOLES:
+        if table in there:
+            yield places.hole_filler(table)
+            event = f"BEFORE INSERT OR UPDATE OF in_place, area, unit, person ON {table} FOR EACH ROW"
+            yield _trigger(table, "place", event, table)
+            yield f"CREATE INDEX IF NOT EXISTS {table}_place ON {table} (in_place)"
+            yield f"CREATE INDEX IF NOT EXISTS {table}_home ON {table} (in_home)"
+    yield from _spans()
+    yield from _account_guard()
+    for table, policy in rules.TABLES.items():
+        if table in there:
+            if policy.own:
+                yield f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS by_account bigint"
+                yield f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS in_place text COLLATE "C"'
+                yield f"ALTER TABLE {table} ALTER COLUMN by_account SET DEFAULT bihuan_account()"
+                yield f"ALTER TABLE {table} ALTER COLUMN in_place SET DEFAULT bihuan_writer()"
+            yield from _policies(table, policy)
+
+
+def _trigger(table: str, kind: str, event: str, of: str, more: str = "") -> str:
+    name = f"bihuan_{kind}{'_' + more if more else ''}"
+    return f"CREATE OR REPLACE TRIGGER {name} {event} EXECUTE FUNCTION bihuan_{kind}_{of}()"
+
+
+def _policies(table: str, policy: rules.Policy) -> Iterator[str]:
+    yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+    clauses = {
+        "SELECT": policy.reads and f"USING ({policy.reads})",
+        "INSERT": policy.adds and f"WITH CHECK ({policy.adds})",
+        "UPDATE": policy.changes and f"USING ({policy.changes}) WITH CHECK ({policy.changes})",
+        "DELETE": policy.removes and f"USING ({policy.removes})",
+    }
+    for act, clause in clauses.items():
+        yield f"DROP POLICY IF EXISTS bihuan_{act.lower()} ON {table}"
+        if clause:
+            yield f"CREATE POLICY bihuan_{act.lower()} ON {table} FOR {act} {clause}"
+
+
+def _spans() -> Iterator[str]:
+    """A span lies where its hole does."""
+    yield f"""CREATE OR REPLACE FUNCTION bihuan_place_live_span() RETURNS trigger LANGUAGE plpgsql {places.HEAD} AS $$
+BEGIN
+  SELECT h.in_place, h.in_home, h.in_also INTO NEW.in_place, NEW.in_home, NEW.in_also
+    FROM live_hole h WHERE h.id = NEW.of_id;
+  RETURN NEW;
+END $$"""
+    yield _trigger("live_span", "place", "BEFORE INSERT OR UPDATE OF in_place ON live_span FOR EACH ROW", "live_span")
+    yield f"""CREATE OR REPLACE FUNCTION bihuan_moved_live_hole() RETURNS trigger LANGUAGE plpgsql {places.HEAD} AS $$
+BEGIN
+  UPDATE live_span SET in_place = NEW.in_place WHERE of_id = NEW.id;
+  RETURN NULL;
+END $$"""
+    when = "WHEN ((OLD.in_place, OLD.in_home, OLD.in_also) IS DISTINCT FROM (NEW.in_place, NEW.in_home, NEW.in_also))"
+    yield _trigger("live_hole", "moved", f"AFTER UPDATE ON live_hole FOR EACH ROW {when}", "live_hole")
+
+
+def _account_guard() -> Iterator[str]:
+    """What an account is bound to, nobody changes who does not manage accounts; not its own either."""
+    columns = ("username", "role", "group", "whole", "area", "unit", "officer", "by_duty", "until", "made_by")
+    old, new = (", ".join(f'{a}."{c}"' for c in columns) for a in ("OLD", "NEW"))
+    yield f"""CREATE OR REPLACE FUNCTION bihuan_guard_access_account() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF coalesce(current_setting('bihuan.scope', true), '') <> '' AND NOT bihuan_manages()
+     AND ({old}) IS DISTINCT FROM ({new}) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'only who manages accounts changes what one is bound to';
+  END IF;
+  RETURN NEW;
+END $$"""
+    yield _trigger("access_account", "guard", "BEFORE UPDATE ON access_account FOR EACH ROW", "access_account")
+
+
+def _grant(cursor: Any, there: set[str]) -> None:
+    """What the desk's role may touch at all; which rows of it, the policies say."""
+    name = _name(role())
+    cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}")
+    cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {name}")
+    named = {tables.table(g): rules.of_ledger(g, tables.ledgers()) for g in tables.ledgers().values()} | rules.TABLES
+    for table, policy in named.items():
+        if table not in there:
+            continue
+        listed = f" ({', '.join(policy.columns)})" if policy.columns else ""
+        acts = [
+            *(["SELECT"] if policy.reads else []),
+            *(["INSERT"] if policy.adds else []),
+            *([f"UPDATE{listed}"] if policy.changes else []),
+            *(["DELETE"] if policy.removes else []),
+        ]
+        cursor.execute(f"GRANT {', '.join(acts)} ON {table} TO {name}")
+
+
+def _fill(cursor: Any, fresh: list[str]) -> None:
+    """Places of rows that were there before the columns were; who is named first."""
+    first = ["ledger_units", "ledger_posts", "ledger_people", "ledger_arrivals", "ledger_cases"]
+    last = ["live_hole", "live_span", "desk_then"]
+    order = [t for t in first if t in fresh]
+    order += [t for t in fresh if t not in first and t not in last]
+    for table in (*order, *(["ledger_people"] if "ledger_people" in fresh else []), *(t for t in last if t in fresh)):
+        cursor.execute(f"UPDATE {table} SET in_place = in_place")
+
+
+# ── signing in as the desk ───────────────────────────────────────────────────
+
+
+def scope_key(secret: str) -> str:
+    """The key of scopes, from the installation's own: 32 bytes in hexadecimal."""
+    return hmac.new(secret.encode(), b"bihuan scope", hashlib.sha256).hexdigest()
+
+
+def open_desk(url: str, secret: str) -> dict[str, str]:
+    """Let the desk's role sign in; what the web processes find in their environment. Raises Fault.
+
+    ``url``: the owner's address of the database; ``secret``: the installation's key.
+    """
+    key = scope_key(secret)
+    password = hmac.new(secret.encode(), b"bihuan desk", hashlib.sha256).hexdigest()
+    name = role()
+    inner, outer = scope.pads(bytes.fromhex(key))
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = %s", [name])
+        found = cursor.fetchone()
+        if found is None:
+            raise Fault(
+                f"数据库里没有指挥台的角色 {name}，DATABASE_URL 的用户也不能建：请管理员执行 "
+                f'CREATE ROLE "{name}" NOLOGIN; 并授予 CREATEROLE，再启动',
+                f"the database has no role {name} for the desk, and the user of DATABASE_URL may not make it: have "
+                f'CREATE ROLE "{name}" NOLOGIN; run and CREATEROLE granted, then start again',
+            )
+        if found[0]:
+            raise Fault(
+                f'角色 {name} 能绕过行级安全：请执行 ALTER ROLE "{name}" NOSUPERUSER NOBYPASSRLS',
+                f'role {name} passes row-level security by: run ALTER ROLE "{name}" NOSUPERUSER NOBYPASSRLS',
+            )
+        cursor.execute(f"ALTER ROLE {_name(name)} LOGIN PASSWORD '{password}'")
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:  # what one request asks is not another's to read
+            cursor.execute(f"ALTER ROLE {_name(name)} SET track_activities = off")
+        cursor.execute("DELETE FROM access_seal")
+        cursor.execute("INSERT INTO access_seal (inner_pad, outer_pad) VALUES (%s, %s)", [inner, outer])
+    return {"DATABASE_URL": as_role(url, name, password), "BIHUAN_SCOPE_KEY": key}
+
+
+def as_role(url: str, name: str, password: str) -> str:
+    """The same database, as somebody else."""
+    parts = urlsplit(url)
+    place = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(unquote(name), safe='')}:{password}@{place}"))

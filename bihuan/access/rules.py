@@ -1,0 +1,172 @@
+"""Rules (规则): who sees which rows of a table, as policies of PostgreSQL.
+
+Written so that they cost next to nothing (docs/decisions/0006): what the account may see is worked out once a
+statement (``(SELECT bihuan_low())``), and ``CASE`` keeps the planner from taking the policy for a condition that it
+could look up: which index serves a list, the list's own filter says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bihuan.access import places
+from bihuan.kernel.ledger import Ledger
+from bihuan.live import tables
+from bihuan.live.tables import quoted
+
+OPEN = frozenset({"officers", "feeds", "feed_deliveries"})
+"""Ledgers that everybody who is signed in may read beside those whose every column is public: who answers for what,
+and which data are owed to whom."""
+
+CARED = frozenset({"people", "monitoring", "samples", "aid", "vaccinations", "groups", "measures", "transfers"})
+"""Ledgers of which a unit sees the rows about people in its care."""
+
+
+def is_open(ledger: Ledger) -> bool:
+    return ledger.name in OPEN or all(c.grade == "公开" for c in ledger.columns)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the desk's role may do with a table. ``reads``, ``adds``, ``changes``, ``removes``: SQL over its row; None:
+    not at all. ``columns``: those alone that may be changed. ``own``: a row says which account wrote it, and where
+    that is."""
+
+    reads: str | None = None
+    adds: str | None = None
+    changes: str | None = None
+    removes: str | None = None
+    columns: tuple[str, ...] = ()
+    own: bool = False
+
+
+def in_scope(alias: str = "") -> str:
+    """SQL: one of a row's places lies in the account's area."""
+    dot = f"{alias}." if alias else ""
+    low, high = "(SELECT bihuan_low())", "(SELECT bihuan_high())"
+    return (
+        f"WHEN {dot}in_place >= {low} AND {dot}in_place < {high} THEN true "
+        f"WHEN {dot}in_home >= {low} AND {dot}in_home < {high} THEN true "
+        f"WHEN {dot}in_also IS NOT NULL AND bihuan_inside({dot}in_also, {low}, {high}) THEN true"
+    )
+
+
+def visible(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
+    """SQL: the account sees row ``alias`` of a ledger: in its area, of its unit, about somebody in its unit's care."""
+    dot = f"{alias}."
+    parts = ["WHEN (SELECT bihuan_whole()) THEN true", in_scope(alias)]
+    units = [c.name for c in ledger.columns if c.refers == "units"]
+    if ledger.name == "units":
+        units = ["unit"]
+    parts += [f"WHEN {dot}{quoted(unit)} = (SELECT bihuan_unit()) THEN true" for unit in units]
+    posts = [c.name for c in ledger.columns if c.refers == "posts"]
+    parts += [
+        f"WHEN (SELECT bihuan_unit()) IS NOT NULL AND EXISTS (SELECT 1 FROM ledger_posts p WHERE p.post = "
+        f"{dot}{quoted(post)} AND p.latest AND p.unit = (SELECT bihuan_unit())) THEN true"
+        for post in posts
+    ]
+    person = places.sources(ledger, ledgers).person or ("person" if ledger.name == "people" else "")
+    if ledger.name in CARED and person:
+        parts.append(f"WHEN {dot}{quoted(person)} = ANY ((SELECT bihuan_cared())::text[]) THEN true")
+    return f"CASE {' '.join(parts)} ELSE false END"
+
+
+def of_ledger(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> Policy:
+    """Rows are read and added within the account's area or unit; never changed but by the bookkeeping of versions."""
+    seen = visible(ledger, ledgers, tables.table(ledger))
+    return Policy(
+        reads="(SELECT bihuan_known())" if is_open(ledger) else seen,
+        adds=seen,
+        changes="(SELECT bihuan_system())",
+        columns=("latest", "replaced_by"),
+    )
+
+
+_OURS = "by_account = (SELECT bihuan_account())"
+_WRITTEN = (
+    "CASE WHEN (SELECT bihuan_whole()) THEN true WHEN by_account = (SELECT bihuan_account()) THEN true "
+    "WHEN in_place >= (SELECT bihuan_low()) AND in_place < (SELECT bihuan_high()) THEN true ELSE false END"
+)
+
+HOLE = (
+    f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} "
+    "WHEN unit = (SELECT bihuan_unit()) OR (subject_kind = 'unit' AND subject = (SELECT bihuan_unit())) THEN true "
+    "WHEN owner = (SELECT bihuan_officer()) OR escalated_to = (SELECT bihuan_officer()) THEN true ELSE false END"
+)
+"""SQL over a table with the columns of a hole: in the account's area, of its unit, or its officer's to see to."""
+
+SPAN = (
+    f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} WHEN (SELECT bihuan_unit()) IS NOT NULL "
+    "THEN EXISTS (SELECT 1 FROM live_hole h WHERE h.id = of_id) ELSE false END"
+)
+
+EVENT = (
+    "CASE WHEN (SELECT bihuan_whole()) OR (SELECT bihuan_herald()) OR by_account = (SELECT bihuan_account()) THEN true "
+    "WHEN kind IN ('clock', 'audit') THEN (SELECT bihuan_known()) "
+    "WHEN jsonb_typeof(said->'areas') = 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(said->'areas') a "
+    "WHERE starts_with((SELECT bihuan_low()), a) OR starts_with(a, (SELECT bihuan_low()))) ELSE false END"
+)
+
+KNOWN = "(SELECT bihuan_known())"
+DOOR = "(SELECT bihuan_door())"
+_MANAGED = (
+    "CASE WHEN (SELECT bihuan_manages()) THEN (SELECT bihuan_whole()) "
+    "OR (area >= (SELECT bihuan_low()) AND area < (SELECT bihuan_high())) "
+    "OR EXISTS (SELECT 1 FROM ledger_units u WHERE u.unit = access_account.unit AND u.latest) ELSE false END"
+)
+
+
+def mine(column: str) -> Policy:
+    """Rows that are an account's own, by the column that names it."""
+    ours = f"{DOOR} OR {column} = (SELECT bihuan_account())"
+    return Policy(reads=ours, adds=ours, changes=ours, removes=ours)
+
+
+def shown(rows: str = KNOWN) -> Policy:
+    """Rows that everybody who is signed in may read, and nobody write."""
+    return Policy(reads=rows)
+
+
+_DOOR_ONLY = Policy(reads=DOOR, adds=DOOR, changes=DOOR, removes=DOOR)
+
+TABLES: dict[str, Policy] = {
+    "live_hole": shown(HOLE),
+    "live_span": shown(SPAN),
+    "live_batch": Policy(reads=_WRITTEN, adds=KNOWN, changes=_OURS, own=True),
+    "live_change": Policy(reads=_OURS, adds=KNOWN, own=True),
+    "live_event": Policy(reads=EVENT, adds=KNOWN, own=True),
+    "live_audit": shown(),
+    "live_clock": shown("true"),
+    "access_account": Policy(
+        reads=f"{DOOR} OR id = (SELECT bihuan_account()) OR {_MANAGED}",
+        adds=_MANAGED,
+        changes=f"{DOOR} OR id = (SELECT bihuan_account()) OR {_MANAGED}",
+    ),
+    "django_session": _DOOR_ONLY,
+    "django_content_type": shown("true"),
+    "mfa_authenticator": mine("user_id"),
+    "account_emailaddress": mine("user_id"),
+    "axes_accessattempt": _DOOR_ONLY,
+    "axes_accesslog": _DOOR_ONLY,
+    "axes_accessfailurelog": _DOOR_ONLY,
+    "axes_accessattemptexpiration": _DOOR_ONLY,
+    "desk_view": mine("user_id"),
+    "desk_snapshot": Policy(reads=KNOWN, adds=KNOWN, changes=KNOWN, removes="(SELECT bihuan_system())"),
+    "desk_then": Policy(reads=HOLE, adds="(SELECT bihuan_system())", removes="(SELECT bihuan_system())"),
+    "desk_comment": Policy(
+        reads="EXISTS (SELECT 1 FROM live_hole h WHERE h.hole = split_part(desk_comment.hole, '/', 1) "
+        "AND h.hole || '/' || h.subject || CASE WHEN h.item = '' THEN '' ELSE '/' || h.item END = desk_comment.hole)",
+        adds=KNOWN,
+    ),
+}
+"""Every other table that the desk's role may touch; one that is not named here it may not."""
+
+HIDDEN = frozenset(
+    {"access_seal", "access_laid", "django_migrations", "auth_permission", "auth_group", "auth_group_permissions"}
+    | {"account_emailconfirmation", "auth_user", "auth_user_groups", "auth_user_user_permissions"}
+)
+"""Tables that it has no business with."""
+
+HOLES = ("live_hole", "desk_then")
+"""Tables with the columns of a hole: area, unit, person."""

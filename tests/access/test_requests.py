@@ -1,0 +1,220 @@
+"""Requests as the desk serves them: on a connection of the desk's own role, each in the scope of who asks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.test.utils import setup_test_environment, teardown_test_environment
+
+from bihuan.access import accounts, ground, scope
+from bihuan.access.accounts import Asked
+from bihuan.access.models import Account
+from bihuan.live import clock
+from tests.access import county
+from tests.own_postgres import connect_to, own_server
+
+NOW = dt.datetime(2022, 1, 6, 14)
+
+
+@pytest.fixture(scope="module")
+def owner() -> Iterator[str]:
+    """The owner's address of the county's database, with accounts; Django is connected as the desk's role."""
+    from bihuan.live import start
+
+    with own_server() as url:
+        connect_to(url)
+        start.migrate()
+        county.write()
+        clock.set_to(NOW)
+        accounts.add(Asked("all", "值班", whole=True), "test")
+        accounts.add(Asked("county", "值班", area="610723"), "test")
+        accounts.add(Asked("east", "干部", area="610723001001"), "test")
+        accounts.add(Asked("hotel", "单位", unit="HOTEL"), "test")
+        accounts.add(Asked("duty", "干部", area="610723001001", officer="O1", by_duty=True), "test")
+        opened = ground.open_desk(url, county.SECRET)
+        settings.BIHUAN_SCOPE_KEY = opened["BIHUAN_SCOPE_KEY"]
+        connect_to(opened["DATABASE_URL"])
+        setup_test_environment()
+        yield url
+        teardown_test_environment()
+        settings.BIHUAN_SCOPE_KEY = ""
+
+
+@pytest.fixture
+def rows(owner: str) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(owner, autocommit=True) as con:
+        yield con
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    with scope.held(scope.DOOR):
+        client.force_login(Account.objects.get(username=username))
+    return client
+
+
+def shown(client: Client, path: str, **query: str) -> str:
+    answer = client.get(path, query)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()  # type: ignore[arg-type]
+
+
+@pytest.mark.usefixtures("owner")
+def test_pages_files_and_search_show_what_the_account_may_see() -> None:
+    for username, people in (
+        ("east", {"张三"}),
+        ("hotel", {"李四", "王二"}),
+        ("all", {"张三", "李四", "王二", "外人"}),
+    ):
+        client = signed_in(username)
+        page = shown(client, "/ledgers/people/")
+        file = shown(client, "/ledgers/people/file.csv")
+        for person in ("张三", "李四", "王二", "外人"):
+            assert (person in page) == (person in file) == (person in people), (username, person)
+            found = client.post("/search", {"q": person})
+            assert (found.status_code == 302) == (person in people), (username, person)
+
+
+@pytest.mark.usefixtures("owner")
+def test_holes_and_subjects_elsewhere_are_not_found() -> None:
+    from bihuan.desk import tokens
+
+    east, every = signed_in("east"), signed_in("all")
+    for token, path in (
+        (tokens.seal("person", "外人"), "/of/person/"),
+        (tokens.seal("hole", "measure.gap/李四/"), "/holes/"),
+        (tokens.seal("monitoring", "T2"), "/ledgers/monitoring/row/"),
+    ):
+        assert every.get(path + token).status_code == 200, path
+        assert east.get(path + token).status_code == 404, path
+    assert "李四" not in shown(east, "/holes/")
+
+
+def test_rows_are_recorded_within_the_scope_and_the_role(owner: str, rows: psycopg.Connection) -> None:
+    east = signed_in("east")
+    form = {"row": "N1", "person": "张三", "at": "2022-01-06 08:00", "temperature": "36.4"}
+    assert east.post("/ledgers/monitoring/new", form).status_code == 302
+    said = rows.execute("SELECT recorded_by, in_home, latest FROM ledger_monitoring WHERE row = 'N1'").fetchall()
+    assert said == [("east", "610723001001", True)]
+    assert east.post("/ledgers/monitoring/new", form | {"row": "N2", "person": "李四"}).status_code == 403
+    lot = {"lot": "L", "product": "x", "imported": "否", "kg": "1"}
+    assert east.post("/ledgers/lots/new", lot).status_code == 403
+    assert rows.execute("SELECT count(*) FROM ledger_monitoring WHERE row = 'N2'").fetchone() == (0,)
+    assert rows.execute("SELECT count(*) FROM live_batch WHERE by = 'east'").fetchone() == (1,)
+
+
+def test_a_correction_settles_versions_that_it_does_not_see(owner: str, rows: psycopg.Connection) -> None:
+    """The county moves somebody of another town to the east village; the versions stay one line."""
+    from bihuan.access.acting import Actor
+    from bihuan.live import actions
+
+    with scope.held(scope.DOOR):
+        account = Account.objects.get(username="county")
+    with scope.held(scope.Scope.of(account)):
+        saved = actions.save_rows(Actor(account), "groups", [{"row": "Q1", "person": "王二", "group": "学生"}])
+        assert saved.batch and not saved.rejects
+        saved = actions.save_rows(Actor(account), "groups", [{"row": "Q1", "person": "王二", "group": "其他"}])
+        assert saved.batch
+    said = rows.execute("SELECT \"group\", latest FROM ledger_groups WHERE row = 'Q1' ORDER BY id").fetchall()
+    assert said == [("学生", False), ("其他", True)]
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_stream_has_no_scope_but_its_own() -> None:
+    """It runs after the request's transaction: rows are gone, events are told without what is in them."""
+    from django.db import connection
+    from django.http import StreamingHttpResponse
+
+    from bihuan.access.middleware import TransactionMiddleware
+    from bihuan.live.models import Event, Hole
+
+    def late() -> Iterator[str]:
+        yield str(Hole.objects.count())
+
+    def view(request: object) -> StreamingHttpResponse:
+        scope.enter(scope.SYSTEM)
+        assert Hole.objects.count() == 4
+        return StreamingHttpResponse(late())
+
+    from django.test import RequestFactory
+
+    answer = TransactionMiddleware(view)(RequestFactory().get("/x"))  # type: ignore[arg-type]
+    assert connection.connection is None  # a stream keeps none
+    assert list(answer) == [b"0"]
+    with scope.herald():
+        assert Event.objects.exists() and not Hole.objects.exists()
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_account_ends_and_its_session_with_it(rows: psycopg.Connection) -> None:
+    client = signed_in("east")
+    shown(client, "/holes/")
+    rows.execute("UPDATE access_account SET until = '2022-01-06 13:00' WHERE username = 'east'")
+    try:
+        assert client.get("/holes/").headers["Location"].startswith("/login")
+        rows.execute("UPDATE access_account SET until = NULL WHERE username = 'east'")
+        assert client.get("/holes/").status_code == 302  # the session is gone
+    finally:
+        rows.execute("UPDATE access_account SET until = NULL WHERE username = 'east'")
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_account_ends_with_the_last_duty(rows: psycopg.Connection) -> None:
+    client = signed_in("duty")
+    shown(client, "/holes/")
+    rows.execute("UPDATE ledger_duties SET until = '2022-01-06 13:00' WHERE duty = 'D1'")
+    try:
+        assert client.get("/holes/").headers["Location"].startswith("/login")
+    finally:
+        rows.execute("UPDATE ledger_duties SET until = NULL WHERE duty = 'D1'")
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_is_signed_in_reads_no_session_and_no_other_account() -> None:
+    from django.contrib.sessions.models import Session
+    from django.db import DatabaseError, transaction
+
+    signed_in("east")
+    with scope.held(scope.DOOR):
+        east = Account.objects.get(username="east")
+        assert Session.objects.exists()
+    with scope.held(scope.Scope.of(east)):
+        assert not Session.objects.exists()
+        assert [a.username for a in Account.objects.all()] == ["east"]
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Account.objects.filter(pk=east.pk).update(whole=True, area="")
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Account.objects.filter(pk=east.pk).update(role="管理员")
+        assert Account.objects.exclude(pk=east.pk).update(area="610723001001") == 0
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_import_writes_within_the_scope_alone(rows: psycopg.Connection) -> None:
+    import tempfile
+    from pathlib import Path
+
+    from bihuan.access.acting import Actor
+    from bihuan.live import imports
+
+    with scope.held(scope.DOOR):
+        east = Account.objects.get(username="east")
+    with tempfile.TemporaryDirectory() as folder, scope.held(scope.Scope.of(east)):
+        file = Path(folder) / "monitoring.csv"
+        file.write_text("row,person,at,temperature\nI1,张三,2022-01-05,36.5\nI2,新人,2022-01-05,36.5\n")
+        done = imports.import_folder(Actor(east), Path(folder))
+        assert (done.counts["monitoring"].new, done.counts["monitoring"].same) == (2, 0)
+        assert imports.import_folder(Actor(east), Path(folder)).written == 0
+        file.write_text("row,person,at,temperature\nI3,张三,2022-01-05,36.5\nI4,李四,2022-01-05,36.5\n")
+        with pytest.raises(imports.Outside) as outside:
+            imports.import_folder(Actor(east), Path(folder))
+        assert (outside.value.lines, outside.value.number) == ([(0, 3)], 1)
+        file.write_text("row,person,at,temperature\nT2,张三,2022-01-05,36.5\n")  # 李四's row
+        with pytest.raises(imports.Outside):
+            imports.import_folder(Actor(east), Path(folder))
+    said = rows.execute("SELECT row, in_place, in_home FROM ledger_monitoring WHERE row LIKE 'I%' ORDER BY row")
+    assert said.fetchall() == [("I1", None, "610723001001"), ("I2", "610723001001", None)]
