@@ -135,7 +135,7 @@ def _typed(con: duckdb.DuckDBPyConnection, ledger: Ledger, piece: Piece, size: i
     """Append the rows of ``raw`` to ``staged``; rowid is the order of insertion, which is the file's."""
     held = piece.header.columns
     odd = _odd(con, ledger, held)
-    values = {column.name: _value(ledger, column, place, place in odd) for place, column in held}
+    values = {column.name: _value(column, place, place in odd) for place, column in held}
     raws = {c.name for c in kept_raw(ledger)}
     values |= {f"_raw_{column.name}": f"c{place}" for place, column in held if column.name in raws}
     joins = "".join(f" LEFT JOIN odd o{p} ON o{p}.place = {p} AND o{p}.text = c{p}" for p in sorted(odd))
@@ -156,14 +156,13 @@ def _typed(con: duckdb.DuckDBPyConnection, ledger: Ledger, piece: Piece, size: i
     )
 
 
-def _value(ledger: Ledger, column: Column, place: int, odd: bool) -> str:
+def _value(column: Column, place: int, odd: bool) -> str:
     """SQL: a cell's value; an odd one's is the one that was read, null where it cannot be."""
     cell = f"c{place}"
     value = cells.cast(column, cell)
     if not odd:
         return value
-    plain = cells.plain(column, column.name in ledger.key, is_person(column, ledger), cell)
-    return f"CASE WHEN {plain} THEN {value} ELSE CAST(o{place}.value AS {cells.sql_type(column)}) END"
+    return f"CASE WHEN o{place}.place IS NULL THEN {value} ELSE CAST(o{place}.value AS {cells.sql_type(column)}) END"
 
 
 def _first_bad(say: list[tuple[int, str]]) -> str:
@@ -172,12 +171,32 @@ def _first_bad(say: list[tuple[int, str]]) -> str:
     return f"CASE{whens} END" if whens else "NULL"
 
 
+MANY = 20_000
+"""Rows from which looking a person up on the roll is cheaper than the checksum: below it, planning the join is not."""
+
+
+def _roll(con: duckdb.DuckDBPyConnection) -> str:
+    """SQL: the documents of the roll of people, where it is settled and ``raw`` is long; else empty."""
+    if count(con, "raw") < MANY:
+        return ""
+    settled = con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'ledger_people'").fetchone()
+    return "SELECT person FROM ledger_people" if settled else ""
+
+
 def _odd(con: duckdb.DuckDBPyConnection, ledger: Ledger, held: list[tuple[int, Column]]) -> set[int]:
     """Make ``odd`` (place, text, value, reason) of every distinct text that has not its type's plain form; the places
     that have any. Texts of nothing but space become empty cells."""
+    on_roll = _roll(con)
+
+    def plain(place: int, column: Column) -> str:
+        person = is_person(column, ledger)
+        said = cells.plain(column, column.name in ledger.key, person, f"c{place}")
+        # Whoever is on the roll of people has been read there.
+        return f"CASE WHEN c{place} IN ({on_roll}) THEN true ELSE {said} END" if person and on_roll else said
+
     asked = " UNION ALL ".join(
         f"SELECT {place} AS place, c{place} AS text FROM raw WHERE c{place} IS NOT NULL AND NOT "
-        f"({cells.plain(column, column.name in ledger.key, is_person(column, ledger), f'c{place}')}) GROUP BY ALL"
+        f"({plain(place, column)}) GROUP BY ALL"
         for place, column in held
     )
     found = con.execute(asked).fetchall()
