@@ -133,6 +133,19 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
         shutil.rmtree(spill, ignore_errors=True)
 
 
+SMALL = 20_000_000
+"""Bytes of ledgers below which a second thread costs more than it brings: an audit is a thousand small statements."""
+
+
+def _size(folder: Path) -> int:
+    """Bytes of a file, or of the files of a folder; of what cannot be looked at 0."""
+    try:
+        files = [folder] if folder.is_file() else list(folder.iterdir())
+        return sum(f.stat().st_size for f in files if f.is_file())
+    except OSError:
+        return 0
+
+
 def intake(
     folder: Path, con: duckdb.DuckDBPyConnection, program: Program, words: Words, progress: Progress | None
 ) -> Intake:
@@ -140,6 +153,8 @@ def intake(
     from bihuan.exchange.problems import NothingToRead
     from bihuan.exchange.read import read
 
+    if _size(folder) < SMALL:
+        con.execute("SET threads = 1")
     try:
         return read(folder, con, program.ledgers, program.parameters, lang=words.lang, progress=progress)
     except NothingToRead as nothing:
