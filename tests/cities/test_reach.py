@@ -36,7 +36,7 @@ def test_only_what_is_final_is_set_right() -> None:
 
 
 OPERATIONS = {
-    forms: ("respond", "repeat", "schedule", "daily", "cover", "hold", "forbid", "foresee", "match", "at_most", "at_least", "balance", "parts"),
+    forms: ("respond", "repeat", "recur", "schedule", "daily", "cover", "hold", "forbid", "foresee", "match", "at_most", "at_least", "balance", "parts"),
     joins: ("attach", "matching", "having", "lacking", "first_answer", "last_answer", "pick", "standing"),
     orders: ("governed", "listed"),
 }  # fmt: skip

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from bihuan import testing
 from bihuan.domains.specs import Case
 from tests.reference import goods
 from tests.reference.owners import earliest
 from tests.reference.rows import Row, contract, value_of
 from tests.reference.world import World
-from tests.spec import runner
 
 NOW = dt.datetime(2022, 1, 20, 8)
 HOLES = (
@@ -31,7 +31,7 @@ Ledgers = dict[str, list[dict[str, str]]]
 def by_engine(ledgers: Ledgers, hole: str) -> set[tuple[str, ...]]:
     columns = {"subject": "", "item": "", "since": "", "area": ""}
     case = Case(hole, ("线", "line"), NOW, ledgers, {"holes": [columns]})
-    return {tuple(row[c] for c in columns) for row in runner.run(case)["holes"]}
+    return {tuple(row[c] for c in columns) for row in testing.run(case)["holes"]}
 
 
 def by_reference(ledgers: Ledgers, hole: str) -> set[tuple[str, ...]]:
