@@ -130,6 +130,17 @@ def shown(rows: str = KNOWN) -> Policy:
 
 _DOOR_ONLY = Policy(reads=DOOR, adds=DOOR, changes=DOOR, removes=DOOR)
 
+_HOLE_SEEN = "EXISTS (SELECT 1 FROM live_hole h WHERE h.id = of_id)"
+"""SQL over a table of what was said of a hole: the account sees that hole."""
+
+_OFFICERS = "CASE WHEN officer = (SELECT bihuan_officer()) OR (SELECT bihuan_manages()) THEN true ELSE false END"
+"""SQL over what an officer arranged for himself: it is his, or the account manages accounts."""
+
+_TOLD = (
+    "CASE WHEN recipient = (SELECT bihuan_officer()) THEN true "
+    "ELSE EXISTS (SELECT 1 FROM pressure_telling t WHERE t.message_id = pressure_message.id) END"
+)
+
 TABLES: dict[str, Policy] = {
     "live_hole": shown(HOLE),
     "live_span": shown(SPAN),
@@ -159,6 +170,12 @@ TABLES: dict[str, Policy] = {
         "AND h.hole || '/' || h.subject || CASE WHEN h.item = '' THEN '' ELSE '/' || h.item END = desk_comment.hole)",
         adds=KNOWN,
     ),
+    "pressure_telling": shown(_HOLE_SEEN),
+    "pressure_message": shown(_TOLD),
+    "pressure_reassignment": Policy(reads=_HOLE_SEEN, adds=_HOLE_SEEN),
+    "pressure_attachment": Policy(reads=_HOLE_SEEN, adds=_HOLE_SEEN),
+    "pressure_delegation": Policy(reads=KNOWN, adds=_OFFICERS, changes=_OFFICERS, columns=("ended",)),
+    "pressure_channel": Policy(reads=_OFFICERS, adds=_OFFICERS, changes=_OFFICERS),
 }
 """Every other table that the desk's role may touch; one that is not named here it may not."""
 

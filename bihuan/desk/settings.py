@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "bihuan.live",
     "bihuan.access",
+    "bihuan.pressure",
     "bihuan.desk",
 ]
 
