@@ -38,28 +38,37 @@
     stale.clear();
   };
   const later = () => { timer ||= setTimeout(refresh, 400); };
+  // Only a page that somebody looks at listens: a browser gives one server six connections, for all its tabs.
   const listen = (address) => {
-    const events = new EventSource(address);
+    let events = null;
     let lost = false;
-    events.addEventListener("holes", () => { stale.add("holes"); later(); });
-    events.addEventListener("rows", (event) => { stale.add(`rows:${JSON.parse(event.data).ledger}`); later(); });
     const all = () => { document.querySelectorAll("[data-live]").forEach((el) => stale.add(el.dataset.live)); later(); };
-    events.addEventListener("reload", all);
-    events.addEventListener("clock", all);
-    events.addEventListener("gone", () => { lost = true; document.body.classList.add("cut-off"); });
-    // What a page missed while it was away it sees by looking again.
-    events.addEventListener("error", () => {
-      if (events.readyState === EventSource.CLOSED) return; // there is no stream to be had
-      lost = true;
-      document.body.classList.add("cut-off");
+    const open = () => {
+      events = new EventSource(address);
+      events.addEventListener("holes", () => { stale.add("holes"); later(); });
+      events.addEventListener("rows", (event) => { stale.add(`rows:${JSON.parse(event.data).ledger}`); later(); });
+      events.addEventListener("reload", all);
+      events.addEventListener("clock", all);
+      events.addEventListener("gone", () => { lost = true; document.body.classList.add("cut-off"); });
+      events.addEventListener("error", () => {
+        if (events.readyState === EventSource.CLOSED) return; // there is no stream to be had
+        lost = true;
+        document.body.classList.add("cut-off");
+      });
+      events.addEventListener("open", () => {
+        document.body.classList.remove("cut-off");
+        // What a page missed while it was away it sees by looking again.
+        if (lost) all();
+        lost = false;
+      });
+    };
+    const close = () => { events?.close(); events = null; };
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) close();
+      else if (!events) { lost = true; open(); }
     });
-    events.addEventListener("open", () => {
-      document.body.classList.remove("cut-off");
-      if (lost) all();
-      lost = false;
-    });
-    document.addEventListener("visibilitychange", () => { if (!document.hidden && stale.size) later(); });
-    window.addEventListener("pagehide", () => events.close());
+    window.addEventListener("pagehide", close);
+    if (!document.hidden) open();
   };
   document.addEventListener("DOMContentLoaded", () => { if (document.body.dataset.events) listen(document.body.dataset.events); });
 
