@@ -29,6 +29,7 @@ def check(asked: argparse.Namespace, words: Words, show: Show | None = None) -> 
     started = time.perf_counter()
     now, area = glue.moment(asked.as_of, words), glue.area(asked.area)
     out, rejects = _places(asked)
+    glue.there(Path(asked.folder), words)
     states = ["open", *(["late"] if asked.history else []), *(["pending"] if asked.pending else [])]
     only = glue.asked_for(asked.only)
     with glue.connected() as con:

@@ -28,6 +28,7 @@ def coverage(asked: argparse.Namespace, words: Words) -> int:
     started = time.perf_counter()
     now, area = glue.moment(asked.as_of, words), glue.area(asked.area)
     out = Path(asked.out) if asked.out else None
+    glue.there(Path(asked.folder), words)
     with glue.writing(out), glue.connected() as con:
         with glue.shown(words) as step:
             program = glue.compiled(words, step)

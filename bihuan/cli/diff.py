@@ -42,6 +42,9 @@ def diff(asked: argparse.Namespace, words: Words) -> int:
 
     old, new = _sides(asked, words)
     out = Path(asked.out) if asked.out else None
+    for side in (old, new):
+        if not side.stored:
+            glue.there(side.path, words)
     with glue.writing(out), glue.connected() as con:
         with glue.shown(words) as step:
             program = glue.compiled(words, step)

@@ -180,6 +180,17 @@ def writing(*paths: Path | None) -> Iterator[None]:
         raise Stop(refused.zh, refused.en) from refused
 
 
+def there(folder: Path, words: Words) -> None:
+    """Raises Stop where there is nothing to read: before the rules are compiled, which may take a while."""
+    from bihuan.exchange import files
+    from bihuan.exchange.problems import NothingToRead
+
+    try:
+        files.find(folder)
+    except NothingToRead as nothing:
+        raise nothing_to_read(nothing, words) from nothing
+
+
 @contextmanager
 def shown(words: Words) -> Iterator[Callable[[str], Progress]]:
     """A progress bar on a terminal, nothing elsewhere: ``with shown(words) as step: … progress=step("读取")``."""

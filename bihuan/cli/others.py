@@ -27,7 +27,7 @@ def template(asked: argparse.Namespace, words: Words) -> int:
         program = glue.compiled(words, step)
     try:
         with outputs.whole(path) as part:
-            write(part, program.ledgers, words.lang)
+            write(part, program.ledgers, words.lang, program.parameters)
     except outputs.Unwritable as refused:
         raise Stop(refused.zh, refused.en) from refused
     n = len(program.ledgers)

@@ -140,6 +140,13 @@ def _csv(path: Path) -> Iterator[Sheet | Problem]:
     encoding = next((e for e in ("utf-8-sig", "gb18030") if _decodes(data, e)), None)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) and _decodes(data, "utf-16"):
         encoding = "utf-16"
+    if encoding != "utf-8-sig" and encoding != "utf-16" and (line := _damaged(data)):
+        encoding = "utf-8-sig"
+        yield _unreadable(
+            path,
+            f"第 {line} 行起有损坏的字节（如文件被截断），坏处读作 \ufffd：请重新导出",
+            f"bytes are damaged from line {line} on (cut off, perhaps) and read as \ufffd: export it again",
+        )
     if encoding is None:
         yield _unreadable(
             path,
@@ -150,14 +157,14 @@ def _csv(path: Path) -> Iterator[Sheet | Problem]:
     if b"\x00" in data[:4096] and encoding != "utf-16":
         yield _unreadable(path, "不是文本文件：请另存为 CSV UTF-8", "it is no text file: save it as CSV UTF-8")
         return
-    if data.count(b'"') % 2 and (row := _unclosed(data.decode(encoding))):
+    if data.count(b'"') % 2 and (row := _unclosed(data.decode(encoding, errors="replace"))):
         yield _unreadable(
             path,
             f"第 {row} 行的引号没有闭合，从这里到文件末尾都成了一格：请补上引号后重查",
             f"a quotation mark opens in row {row} and is never closed, so all that follows is one cell: close it",
         )
-    text = data[: 1 << 16].decode(encoding, errors="ignore")
-    plain = encoding == "utf-8-sig" and not _odd(data)
+    text = data[: 1 << 16].decode(encoding, errors="replace")
+    plain = encoding == "utf-8-sig" and _decodes(data, encoding) and not _odd(data)
     head = records(text)[:HEAD]
     yield Sheet(path, path.name, head=head, encoding=encoding, delimiter=delimiter(text), plain=plain)
 
@@ -172,6 +179,21 @@ def _unclosed(text: str) -> int:
     except csv.Error as error:
         return rows + 1 if "end of data" in str(error) else 0
     return 0
+
+
+DAMAGE = 0.02
+"""Share of letters beyond ASCII that may be damaged in a file that is UTF-8 all the same."""
+
+
+def _damaged(data: bytes) -> int:
+    """The first line with bytes that are not UTF-8, of a file that otherwise is: GBK would read all of it, and wrongly.
+    0: it is another encoding."""
+    text = data.decode("utf-8-sig", errors="replace")
+    beyond = sum(not char.isascii() for char in text)
+    bad = text.count("\ufffd")
+    if bad == 0 or bad > max(beyond * DAMAGE, 1) or beyond == bad:
+        return 0
+    return text.count("\n", 0, text.index("\ufffd")) + 1
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -227,6 +249,7 @@ def _workbook(path: Path) -> Iterator[Sheet | Problem]:
                 f"the workbook is truncated or damaged: export it again ({type(error).__name__})",
             )
         return
+    empty = True
     for name in names:
         try:
             cells = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -238,10 +261,14 @@ def _workbook(path: Path) -> Iterator[Sheet | Problem]:
                 f"{path.name} 的工作表“{name}”已损坏：请重新导出",
                 f"sheet '{name}' of {path.name} is damaged: export it again",
             )
+            empty = False
             continue
         rows = [[_cell_text(cell) for cell in row] for row in cells]
         if any(cell is not None for row in rows for cell in row):
+            empty = False
             yield Sheet(path, path.name, name, head=rows[:HEAD], rows=rows)
+    if empty:
+        yield _unreadable(path, "工作簿里什么也没有：请检查，或重新导出", "the workbook holds nothing: export it again")
 
 
 def _cell_text(cell: object) -> str | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from bihuan.engines.duckdb import insert
-from bihuan.exchange import cells
+from bihuan.exchange import cells, example
 from bihuan.exchange.files import Sheet, records, width
 from bihuan.exchange.header import Header
 from bihuan.kernel.ledger import Column, Ledger
@@ -92,7 +92,9 @@ def _raw(con: duckdb.DuckDBPyConnection, piece: Piece) -> int:
             return piece.header.width
         except duckdb.Error:
             pass  # not as regular as the engine's reader needs: Python's forgives more
-    rows = records(sheet.path.read_bytes().decode(sheet.encoding)) if sheet.rows is None else sheet.rows
+    rows = (
+        records(sheet.path.read_bytes().decode(sheet.encoding, errors="replace")) if sheet.rows is None else sheet.rows
+    )
     rows = rows[start:]
     size = max(width(rows), piece.header.width)
     # By way of a regular file: the quickest way for many text cells from Python into the engine.
@@ -152,8 +154,18 @@ def _typed(con: duckdb.DuckDBPyConnection, ledger: Ledger, piece: Piece, size: i
     )
     con.execute(
         f"INSERT INTO staged ({', '.join(map(quoted, values))}) "
-        f"SELECT {', '.join(values.values())} FROM raw{joins} WHERE {filled}"
+        f"SELECT {', '.join(values.values())} FROM raw{joins} WHERE ({filled}) AND NOT {_example(ledger, held)}"
     )
+
+
+def _example(ledger: Ledger, held: list[tuple[int, Column]]) -> str:
+    """SQL: whether a row is the template's example, left as it is. The key is asked first, and few rows have it."""
+    keys = sorted(held, key=lambda place: place[1].name not in ledger.key)
+    same = []
+    for place, column in keys:
+        text = example.cell(ledger, column).replace("'", "''")
+        same.append(f"c{place} = '{text}'" if text else f"c{place} IS NULL")
+    return f"coalesce({' AND '.join(same)}, false)"
 
 
 def _value(column: Column, place: int, odd: bool) -> str:

@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from bihuan.exchange import files
+from bihuan.exchange.problems import Problem
 from tests.cli.conftest import AS_OF, LEDGERS, Run
 
-root = pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root may read everything")
+
+@contextmanager
+def nobody() -> Iterator[Path]:
+    """A folder that everybody may enter, seen without the rights of root, who may read everything."""
+    folder = Path(tempfile.mkdtemp(prefix="bihuan-test-"))
+    folder.chmod(0o755)
+    root = os.geteuid() == 0
+    try:
+        yield folder
+    finally:
+        if root:
+            os.seteuid(0)
+        for path in (folder, *folder.rglob("*")):
+            path.chmod(0o700)
+        shutil.rmtree(folder)
 
 
 def refused(run: Run, *argv: object) -> str:
@@ -32,6 +52,7 @@ def test_an_empty_folder(tmp_path: Path, bihuan: Run) -> None:
 def test_a_folder_of_other_things(tmp_path: Path, bihuan: Run) -> None:
     (tmp_path / "照片.jpg").write_bytes(b"\xff\xd8")
     assert "template" in refused(bihuan, "check", tmp_path)
+    assert "不是台账文件" in refused(bihuan, "check", tmp_path / "照片.jpg")
 
 
 def test_a_file_of_no_bytes(tmp_path: Path, bihuan: Run) -> None:
@@ -51,13 +72,30 @@ def test_a_workbook_with_a_password(tmp_path: Path, bihuan: Run) -> None:
     assert "密码" in refused(bihuan, "check", tmp_path)
 
 
-@root
-def test_a_folder_without_permission(tmp_path: Path, bihuan: Run) -> None:
-    tmp_path.chmod(0)
-    try:
-        assert "权限" in refused(bihuan, "check", tmp_path)
-    finally:
-        tmp_path.chmod(0o700)
+def as_nobody() -> None:
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+
+
+@pytest.mark.parametrize("mode", [0, 0o444])  # not to be listed, and listed but not to be entered
+def test_a_folder_without_permission(mode: int, bihuan: Run) -> None:
+    with nobody() as folder:
+        (folder / "台账").mkdir()
+        (folder / "台账" / "people.csv").write_text("person,name,area\n", encoding="utf-8")
+        (folder / "台账").chmod(mode)
+        as_nobody()
+        for command in (("check",), ("coverage",)):
+            assert "没有权限读取文件夹" in refused(bihuan, *command, folder / "台账")
+        assert "no permission" in refused(bihuan, "diff", folder / "台账", "--from", "2022-01-05", "--lang", "en")
+
+
+def test_a_file_without_permission_is_named() -> None:
+    with nobody() as folder:
+        (folder / "people.csv").write_text("person,name,area\n", encoding="utf-8")
+        (folder / "people.csv").chmod(0)
+        as_nobody()
+        [problem] = files.sheets(folder / "people.csv")
+    assert isinstance(problem, Problem) and "people.csv：没有读取权限" in problem.zh
 
 
 def test_what_can_be_read_is_audited_and_the_rest_is_named_first(county: Path, bihuan: Run) -> None:

@@ -171,3 +171,27 @@ def test_numbers_of_another_script_are_none(tmp_path: Path) -> None:
     write(tmp_path, "orders.csv", "order,document,area,key,value,since\nO1,文,610723,verify_h,٣,2021-12-01\n")
     _, con = intake(tmp_path)
     assert rejects(con) == [("orders.csv", 2, "value", "٣", "unreadable value")]
+
+
+def test_damaged_bytes_do_not_turn_a_file_into_another_language(tmp_path: Path) -> None:
+    """UTF-8 that was cut off within a letter, or spoilt somewhere: GBK could read it, and all of it wrongly."""
+    text = "证件号码,姓名,居住地\n" + "".join(f"人{n},张三丰,610723\n" for n in range(50))
+    data = text.encode()
+    (tmp_path / "people.csv").write_bytes(data[:-10])  # in the middle of 丰
+    got, con = intake(tmp_path)
+    assert [(p.kind, "第 51 行" in p.zh) for p in got.problems] == [("unreadable", True)]
+    assert got.rows["people"] == 49 and [r[1:3] for r in rejects(con)] == [(51, "area")]
+    spoilt = data.replace("人7,张".encode(), b"\xff7," + "张".encode())
+    (tmp_path / "people.csv").write_bytes(spoilt)
+    got, con = intake(tmp_path)
+    assert "第 9 行" in got.problems[0].zh and got.rows["people"] == 50
+    (tmp_path / "people.csv").write_bytes(text.encode("gbk"))
+    got, con = intake(tmp_path)
+    assert not got.problems and people(con)[0][:2] == ("人0", "张三丰")
+
+
+def test_a_workbook_of_nothing(tmp_path: Path) -> None:
+    workbook(tmp_path / "人员.xlsx", {"Sheet1": []})
+    with pytest.raises(NothingToRead) as error:
+        intake(tmp_path)
+    assert "什么也没有" in error.value.problems[0].zh

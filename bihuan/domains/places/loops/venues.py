@@ -153,8 +153,8 @@ def unclosed(t: Tables) -> ir.Table:
         "A venue of a kind that the order shuts is shut; and a unit of any kind that is shut opens on no day.",
     ),
     reason=(
-        "{subject} 自 {since} 起应关未关，或关停期间营业 {item}",
-        "{subject} has not been shut since {since}, or opened while it was shut {item}",
+        "{subject} 自 {since} 起应关停而未关停，或已关停而当日营业",
+        "{subject} has not been shut since {since}, or was shut then and opened that day",
     ),
     remedy=(
         "关停并登记管控状态；关停期间营业的一日，立问题整改并复查（整改闭环）",
