@@ -48,6 +48,11 @@ def access_holes_in(asked: Asked, area: str) -> QuerySet[Hole]:
     return in_area(cast("QuerySet[Hole]", _holes(asked)), area)
 
 
+def access_holes_at(asked: Asked, at: dt.datetime) -> QuerySet[Any]:
+    """Holes as known at another moment than the page's, in the area looked at."""
+    return in_area(then.holes(at), asked.viewing.area)
+
+
 def access_hole(asked: Asked, hole: str, subject: str, item: str) -> Hole | None:
     """One hole by its identity, wherever it lies."""
     return cast("Hole | None", _holes(asked).filter(hole=hole, subject=subject, item=item).first())
@@ -162,8 +167,9 @@ def query(sql: str, values: list[Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def scope_sql(ledger: Ledger, alias: str, area: str) -> tuple[str, list[Any]]:
-    """SQL: the row lies in ``area``, by the first of its columns that gives a place: an area, a unit, a person."""
+def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = None) -> tuple[str, list[Any]]:
+    """SQL: the row lies in ``area``, by the first of its columns that gives a place: an area, a unit, a person; where
+    that unit or person is, by what was known at ``at`` (None: now)."""
     if not area:
         return "true", []
     span = [area, area + ":"]
@@ -175,12 +181,13 @@ def scope_sql(ledger: Ledger, alias: str, area: str) -> tuple[str, list[Any]]:
     if not areas:
         for target, column in (("units", "unit"), ("people", "person")):
             refs = [c.name for c in ledger.columns if c.refers == target]
+            held, also = effective_sql(knowledge.ledgers()[target], "p", at)
             for ref in refs:
                 parts.append(
                     f'EXISTS (SELECT 1 FROM ledger_{target} p WHERE p."{column}" = {alias}."{ref}" '
-                    "AND p.latest AND p.area >= %s AND p.area < %s)"
+                    f"AND {held} AND p.area >= %s AND p.area < %s)"
                 )
-                values += span
+                values += [*also, *span]
     return (f"({' OR '.join(parts)})", values) if parts else ("true", [])
 
 

@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from bihuan.desk import knowledge, tokens
+from bihuan.desk import access, knowledge, tokens
 from bihuan.desk.templatetags.desk import SEVERITY
 from bihuan.desk.viewing import Asked
 from bihuan.exchange import cells
@@ -19,7 +19,7 @@ STATES = {
     "closed": ("已闭合", "Closed"),
     "all": ("未闭合和已闭合", "Open and closed"),
 }
-WORDS = ("state", "sev", "loop", "hole", "owner", "unit", "kind", "q", "since", "until", "closed")
+WORDS = ("state", "sev", "loop", "hole", "owner", "unit", "kind", "q", "since", "until", "closed", "not_at")
 """What an address may say; the area is the page's own."""
 
 
@@ -40,12 +40,17 @@ class Filters:
     words: dict[str, str]
     chips: tuple[Chip, ...]
     faults: tuple[tuple[str, str], ...]
+    others: QuerySet[Any] | None = None  # holes open at another moment: those of them are left out
 
     def apply(self, holes: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that are meant."""
         states = {"all": ("open", "closed")}.get(self.state, (self.state,))
         holes = holes.filter(state__in=states) if len(states) > 1 else holes.filter(state=states[0])
-        return holes.filter(self._wanted())
+        holes = holes.filter(self._wanted())
+        if self.others is None:
+            return holes
+        same = {word: OuterRef(word) for word in ("hole", "subject", "item")}
+        return holes.exclude(Exists(self.others.filter(state="open", **same)))
 
     def _wanted(self) -> Q:
         w, wanted = self.words, Q()
@@ -65,7 +70,12 @@ class Filters:
         return wanted
 
 
-MOMENTS = {"since": ("起始不早于", "since"), "until": ("起始早于", "before"), "closed": ("闭合不早于", "closed since")}
+MOMENTS = {
+    "since": ("起始不早于", "since"),
+    "until": ("起始早于", "before"),
+    "closed": ("闭合不早于", "closed since"),
+    "not_at": ("那时没有的", "not open at"),
+}
 
 
 def read(asked: Asked, owners: dict[str, str] | None = None) -> Filters:
@@ -87,7 +97,8 @@ def read(asked: Asked, owners: dict[str, str] | None = None) -> Filters:
         else:
             words[word] = value
             chips.append(chip)
-    return Filters(state, words, tuple(chips), tuple(faults))
+    others = access.access_holes_at(asked, cells.moment(words["not_at"])) if "not_at" in words else None
+    return Filters(state, words, tuple(chips), tuple(faults), others)
 
 
 def _chip(word: str, value: str, owners: dict[str, str]) -> Chip | None:

@@ -37,6 +37,7 @@ MENU = (
     ("tickets", "headset", ("诉求", "Tickets")),
     ("rosters", "calendar", ("值班", "Rosters")),
     ("areas", "map-pin", ("区域", "Areas")),
+    ("briefings", "speakerphone", ("通报", "Briefings")),
 )
 
 

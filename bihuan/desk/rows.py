@@ -16,6 +16,14 @@ from bihuan.kernel.ledger import Column, Ledger
 
 PREFIX = "f."
 """Before a column's name in the address: f.outcome=在, f.at.from=2022-01-05."""
+ENDS = {
+    ".from": ("≥", "{} >= %s"),
+    ".to": ("<", "{} < %s"),
+    ".after": (">", "{} > %s"),
+    ".by": ("≤", "{} <= %s"),
+    ".not_by": ("– / >", "({0} IS NULL OR {0} > %s)"),
+}
+"""Behind the name of a moment's column: what its chip says, and the condition. ``not_by``: empty, or later."""
 SORTABLE = 100_000
 """Rows up to which a ledger may be sorted by any moment; above it only by what every ledger has an index for."""
 
@@ -46,10 +54,10 @@ def read(asked: Asked, ledger: Ledger, size: int) -> Wanted:
     """The filters of an address."""
     wanted = Wanted()
     for column in ledger.columns:
-        for end in ("", ".from", ".to"):
+        for end in ("", *ENDS) if column.is_moment else ("",):
             word = f"{PREFIX}{column.name}{end}"
             text = tokens.unword(asked.GET.get(word, "").strip())
-            if text and (not end or column.is_moment):
+            if text:
                 _filter(wanted, ledger, column, word, end, text)
     wanted.q = tokens.unword(asked.GET.get("q", "").strip())
     if wanted.q:
@@ -92,7 +100,7 @@ def _filter(wanted: Wanted, ledger: Ledger, column: Column, word: str, end: str,
         wanted.conditions.append(f"({name} >= %s AND {name} < %s)")
         wanted.values += [value, f"{value}:"]
     elif end:
-        wanted.conditions.append(f"{name} {'>=' if end == '.from' else '<'} %s")
+        wanted.conditions.append(ENDS[end][1].format(name))
         wanted.values.append(value)
     elif column.type == "time" and isinstance(value, dt.datetime) and value.time() == dt.time():
         wanted.conditions.append(f"({name} >= %s AND {name} < %s)")
@@ -100,7 +108,7 @@ def _filter(wanted: Wanted, ledger: Ledger, column: Column, word: str, end: str,
     else:
         wanted.conditions.append(f"{name} = %s")
         wanted.values.append(value)
-    wanted.chips.append(Chip(word, column, {"": "", ".from": "≥", ".to": "<"}[end], text))
+    wanted.chips.append(Chip(word, column, ENDS[end][0] if end else "", text))
 
 
 def _search(wanted: Wanted, ledger: Ledger) -> None:
@@ -131,7 +139,7 @@ class Page:
 
 def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any]]:
     held, values = access.effective_sql(ledger, "l", asked.viewing.at)
-    scope, also = access.scope_sql(ledger, "l", asked.viewing.area)
+    scope, also = access.scope_sql(ledger, "l", asked.viewing.area, asked.viewing.at)
     return " AND ".join((held, scope, *wanted.conditions)), [*values, *also, *wanted.values]
 
 

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "bihuan.live",
     "bihuan.access",
     "bihuan.pressure",
+    "bihuan.briefings",
     "bihuan.desk",
 ]
 

@@ -10,6 +10,7 @@ from bihuan.desk import faults
 from bihuan.desk.views import (
     account,
     area,
+    briefings,
     events,
     hole,
     holes,
@@ -74,5 +75,10 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/<str:ledger>/row/<str:token>/retract", row.retract, name="row_retract"),
     path("of/<str:kind>/<path:key>", subject.subject, name="subject"),
     path("areas/", area.areas, name="areas"),
+    path("briefings/", briefings.briefings, name="briefings"),
+    path("briefings/new", briefings.draft, name="briefing_draft"),
+    path("briefings/<int:pk>/", briefings.briefing, name="briefing"),
+    path("briefings/<int:pk>/file.<str:ending>", briefings.as_file, name="briefing_file"),
+    path("briefings/<int:pk>/<str:act>", briefings.act, name="briefing_act"),
     path("loops/", loops.loops, name="loops"),
 ]

@@ -1,0 +1,86 @@
+"""The ledgers of the database as it knew them when a briefing was made.
+
+Rows are only ever added, so what was known is told by the batches that were written by then: a later row, even one that
+tells of earlier days or takes another's place, is left out when a briefing is computed again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.db import connection
+
+from bihuan.live import mirror, tables
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from bihuan.kernel.ledger import Ledger
+
+Known = Mapping[str, Any]
+"""``batch``: the last batch that was there; ``without``: earlier ones that were still being written."""
+
+
+def known() -> Known:
+    """What the database knows now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM live_batch ORDER BY id")
+        there = [int(row[0]) for row in cursor.fetchall()]
+    last = there[-1] if there else 0
+    return {"batch": last, "without": sorted(set(range(1, last)) - set(there))}
+
+
+def was_known(alias: str, known: Known) -> str:
+    """SQL: row ``alias`` had been written by then."""
+    sql = f"coalesce({alias}.from_batch, 0) <= {int(known['batch'])}"
+    without = ", ".join(str(int(n)) for n in known["without"])
+    return f"{sql} AND coalesce({alias}.from_batch, 0) NOT IN ({without})" if without else sql
+
+
+@contextmanager
+def loaded(known: Known) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of the engine with ``ledger_<name>`` of every ledger."""
+    import duckdb
+
+    with tempfile.TemporaryDirectory(prefix="bihuan-briefing-") as folder:
+        con = duckdb.connect(str(Path(folder) / "ledgers.duckdb"))
+        con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false; SET threads = 2")
+        try:
+            for ledger in tables.ledgers().values():
+                _load(con, ledger, known, Path(folder))
+            yield con
+        finally:
+            con.close()
+
+
+def _load(con: duckdb.DuckDBPyConnection, ledger: Ledger, known: Known, folder: Path) -> None:
+    names = [c.name for c in ledger.all_columns]
+    table = tables.table(ledger)
+    stood = (
+        f"{was_known('l', known)} AND NOT EXISTS "
+        f"(SELECT 1 FROM {table} n WHERE n.id = l.replaced_by AND {was_known('n', known)})"
+    )
+    path = folder / f"{ledger.name}.csv"
+    sql = f"COPY (SELECT {tables.listed(ledger.all_columns, 'l.')}, l.id FROM {table} l WHERE {stood} ORDER BY l.id) "
+    sql += f"TO STDOUT ({mirror.COPY})"
+    with (
+        connection.cursor() as cursor,
+        path.open("wb") as file,
+        cursor.copy(f"{sql} TO STDOUT ({mirror.COPY})") as copy,
+    ):
+        for block in copy:
+            file.write(block)
+    mirror.create(con, ledger)
+    if path.stat().st_size:
+        kinds = mirror.columns(ledger)
+        rows = mirror.copied_rows(path, {**{n: kinds[n] for n in names}, "_row": "BIGINT"})
+        chosen, keys = ", ".join(map(tables.quoted, names)), tables.keys(ledger)
+        con.execute(
+            f"INSERT INTO ledger_{ledger.name} SELECT {chosen}, 0, _row, "
+            f"count(*) OVER (PARTITION BY {keys}) = 1 FROM {rows}"
+        )
+    path.unlink()
