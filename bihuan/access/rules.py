@@ -140,6 +140,11 @@ _TOLD = (
     "CASE WHEN recipient = (SELECT bihuan_officer()) THEN true "
     "ELSE EXISTS (SELECT 1 FROM pressure_telling t WHERE t.message_id = pressure_message.id) END"
 )
+_BRIEFED = (
+    "CASE WHEN (SELECT bihuan_whole()) THEN true "
+    "WHEN area >= (SELECT bihuan_low()) AND area < (SELECT bihuan_high()) THEN true ELSE false END"
+)
+_OF_BRIEFING = "EXISTS (SELECT 1 FROM briefing b WHERE b.id = briefing_id)"
 
 TABLES: dict[str, Policy] = {
     "live_hole": shown(HOLE),
@@ -162,6 +167,8 @@ TABLES: dict[str, Policy] = {
     "axes_accesslog": _DOOR_ONLY,
     "axes_accessfailurelog": _DOOR_ONLY,
     "axes_accessattemptexpiration": _DOOR_ONLY,
+    "briefing": Policy(reads=_BRIEFED, adds=_BRIEFED, changes=_BRIEFED, removes=_BRIEFED),
+    "briefing_rerun": Policy(reads=_OF_BRIEFING, adds=_OF_BRIEFING, changes=_OF_BRIEFING, removes=_OF_BRIEFING),
     "desk_view": mine("user_id"),
     "desk_snapshot": Policy(reads=KNOWN, adds=KNOWN, changes=KNOWN, removes="(SELECT bihuan_system())"),
     "desk_then": Policy(reads=HOLE, adds="(SELECT bihuan_system())", removes="(SELECT bihuan_system())"),

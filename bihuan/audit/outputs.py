@@ -33,12 +33,12 @@ class Unwritable(Exception):
         return self.zh if lang == "zh" else self.en
 
 
-def check(path: Path) -> None:
+def check(path: Path, endings: tuple[str, ...] = ENDINGS) -> None:
     """Raise Unwritable where ``path`` could not be written: better before an audit than after it."""
-    if path.suffix.lower() not in ENDINGS:
+    if path.suffix.lower() not in endings:
         raise Unwritable(
-            f"不认识 {path.name} 的格式：请以 .csv、.xlsx、.parquet 或 .json 结尾",
-            f"unknown format of {path.name}: let it end in .csv, .xlsx, .parquet or .json",
+            f"不认识 {path.name} 的格式：请以 {'、'.join(endings[:-1])} 或 {endings[-1]} 结尾",
+            f"unknown format of {path.name}: let it end in {', '.join(endings[:-1])} or {endings[-1]}",
         )
     try:
         if path.is_dir():
@@ -64,9 +64,9 @@ def _refused(path: Path, why: str = "") -> Unwritable:
 
 
 @contextmanager
-def whole(path: Path) -> Iterator[Path]:
+def whole(path: Path, endings: tuple[str, ...] = ENDINGS) -> Iterator[Path]:
     """A path to write to; what is written there becomes ``path`` at the end, or nothing does. Raises Unwritable."""
-    check(path)
+    check(path, endings)
     import duckdb
 
     part: Path | None = None

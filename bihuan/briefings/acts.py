@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
 
+from bihuan.access import scope
 from bihuan.access.models import Account
 from bihuan.briefings import content, reading
 from bihuan.briefings.document import About
@@ -121,13 +122,15 @@ def draft(account: Account, asked: Asked) -> Briefing:
             raise Refused("只能更正同一区划已签发的通报", "only a released briefing of the same area is corrected")
         if not asked.note.strip():
             raise Refused("更正要写明原因", "a correction says why")
+    with scope.system():  # what there is, whoever may see it
+        known = dict(reading.known())
     return Briefing.objects.create(
         area=asked.area,
         as_of=as_of,
         since=since,
         note=asked.note.strip(),
         corrects=corrects,
-        known=dict(reading.known()),
+        known=known,
         drafted_by=account.username,
         drafted_name=str(account),
         drafted_at=now,
@@ -136,7 +139,7 @@ def draft(account: Account, asked: Asked) -> Briefing:
 
 def computed(briefing: Briefing) -> dict[str, Any]:
     """The content, from the ledgers as the database knew them when the briefing was drafted."""
-    with reading.loaded(briefing.known) as con:
+    with scope.system(), reading.loaded(briefing.known) as con:
         wanted = content.Wanted(briefing.area, briefing.as_of, briefing.since)
         return content.compute(con, tables.program(), wanted)
 
@@ -147,9 +150,9 @@ def make(pk: int) -> None:
     try:
         made = computed(briefing)
     except Exception as error:  # told on the page
-        Briefing.objects.filter(pk=pk, content=None).update(fault=f"{type(error).__name__}: {error}"[:500])
+        Briefing.objects.filter(pk=pk, digest="").update(fault=f"{type(error).__name__}: {error}"[:500])
         raise
-    Briefing.objects.filter(pk=pk, content=None).update(content=made, digest=content.digest(made), fault="")
+    Briefing.objects.filter(pk=pk, digest="").update(content=made, digest=content.digest(made), fault="")
 
 
 def release(account: Account, briefing: Briefing) -> Briefing:
@@ -201,7 +204,8 @@ def later(work: Callable[[int], None], pk: int) -> None:
 
     def done() -> None:
         try:
-            work(pk)
+            with scope.system():
+                work(pk)
         finally:
             connection.close()
 

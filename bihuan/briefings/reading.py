@@ -14,12 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from bihuan.live import mirror, tables
+from bihuan.live import copies, tables
 
 if TYPE_CHECKING:
     import duckdb
-
-    from bihuan.kernel.ledger import Ledger
 
 Known = Mapping[str, Any]
 """``batch``: the last batch that was there; ``without``: earlier ones that were still being written."""
@@ -51,36 +49,8 @@ def loaded(known: Known) -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false; SET threads = 2")
         try:
             for ledger in tables.ledgers().values():
-                _load(con, ledger, known, Path(folder))
+                later = f"SELECT 1 FROM {tables.table(ledger)} n WHERE n.id = l.replaced_by AND {was_known('n', known)}"
+                copies.fill(con, ledger, f"{was_known('l', known)} AND NOT EXISTS ({later})")
             yield con
         finally:
             con.close()
-
-
-def _load(con: duckdb.DuckDBPyConnection, ledger: Ledger, known: Known, folder: Path) -> None:
-    names = [c.name for c in ledger.all_columns]
-    table = tables.table(ledger)
-    stood = (
-        f"{was_known('l', known)} AND NOT EXISTS "
-        f"(SELECT 1 FROM {table} n WHERE n.id = l.replaced_by AND {was_known('n', known)})"
-    )
-    path = folder / f"{ledger.name}.csv"
-    sql = f"COPY (SELECT {tables.listed(ledger.all_columns, 'l.')}, l.id FROM {table} l WHERE {stood} ORDER BY l.id) "
-    sql += f"TO STDOUT ({mirror.COPY})"
-    with (
-        connection.cursor() as cursor,
-        path.open("wb") as file,
-        cursor.copy(f"{sql} TO STDOUT ({mirror.COPY})") as copy,
-    ):
-        for block in copy:
-            file.write(block)
-    mirror.create(con, ledger)
-    if path.stat().st_size:
-        kinds = mirror.columns(ledger)
-        rows = mirror.copied_rows(path, {**{n: kinds[n] for n in names}, "_row": "BIGINT"})
-        chosen, keys = ", ".join(map(tables.quoted, names)), tables.keys(ledger)
-        con.execute(
-            f"INSERT INTO ledger_{ledger.name} SELECT {chosen}, 0, _row, "
-            f"count(*) OVER (PARTITION BY {keys}) = 1 FROM {rows}"
-        )
-    path.unlink()

@@ -69,6 +69,7 @@ MODULES = {
     "user": "user",
     "import": "live",
     "holes": "live",
+    "brief": "brief",
     "audit": "live",
     "export": "live",
 }

@@ -109,6 +109,7 @@ def build(words: Words) -> Parser:
         words,
     )
     _coverage(command("coverage", "查盲点：没人看的批次、没人知的人、不记账的区域", "blind spots as shares"), words)
+    _brief(command("brief", "出通报：PDF、Word 或 JSON", "a briefing, as PDF, Word or JSON"), words)
     _demo(command("demo", "写出演示县的台账（虚构）", "write the ledgers of an invented county"), words)
     made = command("template", "写出空白台账模板", "write a workbook of empty ledgers")
     made.add_argument("file", metavar="FILE.xlsx", help=words("写到哪里", "where to"))
@@ -256,6 +257,28 @@ def _coverage(parser: argparse.ArgumentParser, words: Words) -> None:
     _folder(parser, words)
     _as_of(parser, words)
     _out(parser, words, "盲点", "the blind spots")
+    _area(parser, words)
+
+
+def _brief(parser: argparse.ArgumentParser, words: Words) -> None:
+    _folder(parser, words)
+    _as_of(parser, words)
+    parser.add_argument(
+        "--since",
+        metavar="TIME",
+        help=words("新增、闭合与何时相比，默认一天前", "opened and closed since when (default a day before)"),
+    )
+    parser.add_argument(
+        "--out",
+        metavar="FILE",
+        required=True,
+        help=words("通报写到这里：以 .pdf .docx .json 结尾", "the briefing: ends in .pdf, .docx or .json"),
+    )
+    parser.add_argument(
+        "--desk",
+        metavar="URL",
+        help=words("数字链接到这个指挥台", "the desk to which its figures are led, e.g. http://127.0.0.1:8000/"),
+    )
     _area(parser, words)
 
 

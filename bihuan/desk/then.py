@@ -8,12 +8,10 @@ is audited anew.
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
 import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
@@ -23,7 +21,7 @@ from bihuan.access import scope
 from bihuan.audit import run
 from bihuan.desk import knowledge
 from bihuan.desk.models import Snapshot, Then
-from bihuan.live import mirror
+from bihuan.live import copies
 from bihuan.live.models import Batch
 
 if TYPE_CHECKING:
@@ -173,26 +171,5 @@ def _keep(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
 
 def _load(con: duckdb.DuckDBPyConnection, needed: Collection[str]) -> None:
     """Ledgers' rows from PostgreSQL into ``ledger_<name>``, as the engine wants them: in the order of writing."""
-    with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-        for ledger in knowledge.ledgers().values():
-            mirror.create(con, ledger)
-            if ledger.name not in needed:
-                continue
-            names = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
-            path = Path(folder) / f"{ledger.name}.csv"
-            chosen = f"SELECT {names}, id FROM ledger_{ledger.name} WHERE replaced_by IS NULL"
-            with (
-                connection.cursor() as cursor,
-                path.open("wb") as file,
-                cursor.copy(f"COPY ({chosen}) TO STDOUT ({mirror.COPY})") as copy,
-            ):
-                for piece in copy:
-                    file.write(piece)
-            if path.stat().st_size == 0:
-                continue
-            kinds = {n: k for n, k in mirror.columns(ledger).items() if n not in ("_source", "_only")}
-            keys = ", ".join(f'"{k}"' for k in ledger.key)
-            con.execute(
-                f"INSERT INTO ledger_{ledger.name} SELECT {names}, 0, _row, "
-                f"count(*) OVER (PARTITION BY {keys}) = 1 FROM {mirror.copied_rows(path, kinds)}"
-            )
+    for ledger in knowledge.ledgers().values():
+        copies.fill(con, ledger, "l.replaced_by IS NULL" if ledger.name in needed else "false")

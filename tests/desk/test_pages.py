@@ -64,13 +64,25 @@ def pages() -> dict[str, str]:
         "instructions": "/instructions/",
         "tickets": "/tickets/",
         "rosters": "/rosters/",
+        "briefings": "/briefings/",
     }
 
 
 NAMES = (
     *("overview", "wall", "holes", "pending", "closed", "by_owner", "by_unit", "by_area", "by_loop", "hole", "loops"),
     *("ledgers", "ledger", "people", "row", "row_edit", "row_new", "person", "unit", "area", "areas", "officer"),
-    *("orders", "all_orders", "mine", "import", "keys", "inspections", "instructions", "tickets", "rosters"),
+    *(
+        "orders",
+        "all_orders",
+        "mine",
+        "import",
+        "keys",
+        "inspections",
+        "instructions",
+        "tickets",
+        "rosters",
+        "briefings",
+    ),
 )
 
 
