@@ -146,13 +146,16 @@ def computed(briefing: Briefing) -> dict[str, Any]:
 
 def make(pk: int) -> None:
     """Compute a draft's content and freeze it, whole or not at all."""
-    briefing = Briefing.objects.get(pk=pk)
+    with scope.system():
+        briefing = Briefing.objects.get(pk=pk)
     try:
         made = computed(briefing)
     except Exception as error:  # told on the page
-        Briefing.objects.filter(pk=pk, digest="").update(fault=f"{type(error).__name__}: {error}"[:500])
+        with scope.system():
+            Briefing.objects.filter(pk=pk, digest="").update(fault=f"{type(error).__name__}: {error}"[:500])
         raise
-    Briefing.objects.filter(pk=pk, digest="").update(content=made, digest=content.digest(made), fault="")
+    with scope.system():
+        Briefing.objects.filter(pk=pk, digest="").update(content=made, digest=content.digest(made), fault="")
 
 
 def release(account: Account, briefing: Briefing) -> Briefing:
@@ -190,13 +193,16 @@ def rerun(by: str, briefing: Briefing) -> Rerun:
 
 def repeat(pk: int) -> None:
     """Compute again, and keep the digest."""
-    again = Rerun.objects.select_related("briefing").get(pk=pk)
+    with scope.system():
+        again = Rerun.objects.select_related("briefing").get(pk=pk)
     try:
         made = computed(again.briefing)
     except Exception as error:
-        Rerun.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
+        with scope.system():
+            Rerun.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
         raise
-    Rerun.objects.filter(pk=pk).update(digest=content.digest(made), program=made["program"])
+    with scope.system():
+        Rerun.objects.filter(pk=pk).update(digest=content.digest(made), program=made["program"])
 
 
 def later(work: Callable[[int], None], pk: int) -> None:
@@ -204,8 +210,7 @@ def later(work: Callable[[int], None], pk: int) -> None:
 
     def done() -> None:
         try:
-            with scope.system():
-                work(pk)
+            work(pk)
         finally:
             connection.close()
 
