@@ -43,6 +43,7 @@ def pages() -> dict[str, str]:
         "by_area": "/holes/?group=area",
         "by_loop": "/holes/?group=loop",
         "hole": address_of(gap),
+        "pressure": address_of(gap) + "/pressure",
         "loops": "/loops/",
         "ledgers": "/ledgers/",
         "ledger": "/ledgers/measures/",

@@ -1,0 +1,158 @@
+"""What is done about a hole beside the fact that closes it: who was told, to whom it is handed, photos and files."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
+
+from bihuan.desk import access
+from bihuan.desk.pages import show
+from bihuan.desk.templatetags.desk import address
+from bihuan.desk.viewing import Asked
+from bihuan.desk.views.hole import find
+from bihuan.exchange import cells
+from bihuan.live import clock
+from bihuan.pressure import channels
+from bihuan.pressure.models import Attachment, Message, Reassignment, Telling
+
+MOST_BYTES = 10 * 1024 * 1024
+BEGINS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
+"""What a file begins with → what it is; its name and what the browser says of it are not believed."""
+HANDS = frozenset({"值班", "专班", "干部", "管理员"})
+"""Roles of accounts that hand a hole to another officer."""
+
+Pair = tuple[str, str]
+
+
+def may_reassign(asked: Asked, row: Any) -> bool:
+    """Whether the account may hand the hole on: by its role, or because the hole is its officer's."""
+    officer = getattr(asked.user, "officer", "")
+    held = row.state == "open" and asked.viewing.at is None
+    return held and (getattr(asked.user, "role", "") in HANDS or bool(officer and officer == row.owner))
+
+
+def pressing(asked: Asked, token: str) -> HttpResponse:
+    """The page: who was told, to whom the hole was handed, what was attached."""
+    return _page(asked, token)
+
+
+def _page(asked: Asked, token: str, fault: Pair | None = None) -> HttpResponse:
+    row = find(asked, token)
+    named = {"of__hole": row.hole, "of__subject": row.subject, "of__item": row.item}
+    if asked.viewing.at:
+        tellings = Telling.objects.filter(**named, message__at__lte=asked.viewing.at)
+        handed = Reassignment.objects.filter(**named, at__lte=asked.viewing.at)
+        attached = Attachment.objects.filter(**named, at__lte=asked.viewing.at)
+    else:
+        tellings, handed = Telling.objects.filter(**named), Reassignment.objects.filter(**named)
+        attached = Attachment.objects.filter(**named)
+    told = list(tellings.select_related("message").order_by("message__at", "pk"))
+    moves = list(handed.order_by("at", "pk"))
+    officers = {t.officer for t in told} | {t.recipient for t in told} | {m.officer for m in moves}
+    names = access.names_of(asked, "officers", sorted(officers))
+    states = dict(Message.STATES)
+    return show(
+        asked,
+        "pressing.html",
+        "holes",
+        hole=row,
+        token=token,
+        fault=fault,
+        told=[
+            {
+                "at": t.message.at,
+                "to": names.get(t.recipient, t.recipient),
+                "for": names.get(t.officer, t.officer) if t.officer != t.recipient else "",
+                "why": (t.get_why_display(), t.why),
+                "by": channels.shown(t.message.channel),
+                "state": (states[t.message.state], t.message.state),
+                "fault": t.message.fault,
+            }
+            for t in told
+        ],
+        moves=[{"move": m, "name": names.get(m.officer, m.officer)} for m in moves],
+        attached=attached.defer("content").order_by("at", "pk"),
+        may_reassign=may_reassign(asked, row),
+        status=422 if fault else 200,
+    )
+
+
+@require_POST
+def reassign(asked: Asked, token: str) -> HttpResponse:
+    """Hand the hole to another officer, with a reason. Whose it is by the rules does not change."""
+    row = find(asked, token)
+    if not may_reassign(asked, row):
+        raise PermissionDenied
+    officer = cells.normal(asked.POST.get("officer", ""))
+    reason = asked.POST.get("reason", "").strip()[:1000]
+    if not reason:
+        return _page(asked, token, ("改派要写明事由", "Say why the hole is handed on"))
+    if not officer or not access.names_of(asked, "officers", [officer]):
+        return _page(
+            asked,
+            token,
+            (
+                f"台账“责任人员”里没有编号“{officer}”：请填人员编号",
+                f"No officer has the number “{officer}”: give one that has",
+            ),
+        )
+    by = asked.user.get_username()
+    Reassignment.objects.create(of_id=row.pk, at=clock.now(), by=by, officer=officer, reason=reason)
+    return HttpResponseRedirect(address(asked.viewing, "pressing", token))
+
+
+@require_POST
+def attach(asked: Asked, token: str) -> HttpResponse:
+    """Keep a photo or file beside the hole; the same one twice is kept once."""
+    row = find(asked, token)
+    file = asked.FILES.get("file")
+    if file is None or not file.size:
+        return _page(asked, token, ("请选一个照片或 PDF 文件", "Choose a photo or a PDF file"))
+    if file.size > MOST_BYTES:
+        return _page(asked, token, (f"“{file.name}”超过 10 MB：请压缩后再传", f"“{file.name}” is larger than 10 MB"))
+    content = file.read()
+    kind = next((kind for begin, kind in BEGINS.items() if content.startswith(begin)), "")
+    if not kind:
+        return _page(
+            asked,
+            token,
+            (f"“{file.name}”不是 JPEG、PNG 照片或 PDF 文件", f"“{file.name}” is no JPEG or PNG photo and no PDF file"),
+        )
+    Attachment.objects.get_or_create(
+        of_id=_live(asked, row).pk,
+        digest=hashlib.sha256(content).hexdigest(),
+        defaults={
+            "at": clock.now(),
+            "by": asked.user.get_username(),
+            "name": str(file.name)[:200],
+            "kind": kind,
+            "size": len(content),
+            "content": content,
+            "note": asked.POST.get("note", "").strip()[:1000],
+        },
+    )
+    return HttpResponseRedirect(address(asked.viewing, "pressing", token))
+
+
+def _live(asked: Asked, row: Any) -> Any:
+    if asked.viewing.at:
+        raise PermissionDenied  # the past is read, not written
+    return row
+
+
+def attachment(asked: Asked, token: str, digest: str) -> HttpResponse:
+    """The file, as a download."""
+    row = find(asked, token)
+    named = {"of__hole": row.hole, "of__subject": row.subject, "of__item": row.item}
+    kept = Attachment.objects.filter(**named, digest=digest).first()
+    if kept is None:
+        raise Http404("no such file")
+    response = HttpResponse(bytes(kept.content), content_type=kept.kind)
+    ending = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[kept.kind]
+    response.headers["Content-Disposition"] = f'attachment; filename="{digest[:12]}.{ending}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
