@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import random
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from tests.cities import edges, edges_offices, faults, lives, offices, roll, tra
 from tests.cities.draw import City
 from tests.reference.rows import contract
 
+Rows = dict[str, list[dict[str, Any]]]
 
-def build(seed: int, people: int = 300) -> City:
-    """The same city for the same seed, in the order in which one thing needs another."""
-    c = City(seed, people)
+
+def build(seed: int, people: int = 300, now: datetime | None = None) -> City:
+    """The same city for the same seed, in the order in which one thing needs another; audited at ``now`` or one drawn."""
+    c = City(seed, people, now)
     for step in (roll.make_areas, roll.make_people, roll.make_units, roll.make_officers, roll.make_duties, roll.make_orders, trade.make_posts, lives.make_risks,
         lives.make_arrivals, lives.make_posts_of_work, lives.make_cases, lives.make_check_ins, lives.make_samples, lives.make_movements, trade.make_lots, trade.make_stocks,
         trade.make_trade, trade.make_shifts, trade.make_venues, offices.make_tasks, offices.make_inspections, offices.make_services, offices.make_plans,
@@ -79,11 +82,21 @@ def cell(value: Any) -> str:
 
 def write(city: City, folder: Path, chinese: bool = False) -> None:
     """A CSV file for every ledger, headings in English or Chinese."""
+    write_rows(city.rows, folder, city.rng, chinese)
+
+
+def write_rows(rows: Rows, folder: Path, rng: random.Random, chinese: bool = False, split: bool = False) -> None:
+    """As ``write``; ``split``: each ledger in two files, one by its name, one by its title."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, said in contract().items():
         columns = list(said.columns)
-        city.rng.shuffle(columns)
-        with (folder / f"{said.zh if chinese else name}.csv").open("w", encoding="utf-8", newline="") as f:
-            out = csv.writer(f)
-            out.writerow([x.heading if chinese else x.name for x in columns])
-            out.writerows([cell(row[x.name]) for x in columns] for row in city.rows[name])
+        rng.shuffle(columns)
+        half = len(rows[name]) // 2 if split else 0
+        parts = [(said.zh if chinese else name, rows[name][half:])]
+        if split:
+            parts.append((name if chinese else said.zh, rows[name][:half]))
+        for file, found in parts:
+            with (folder / f"{file}.csv").open("w", encoding="utf-8", newline="") as f:
+                out = csv.writer(f)
+                out.writerow([x.heading if chinese else x.name for x in columns])
+                out.writerows([cell(row[x.name]) for x in columns] for row in found)

@@ -22,10 +22,11 @@ def hours(n: float) -> timedelta:
 class City:
     """The rows of one invented city. `chance`, `pick`, `ago`, `after` draw; `add` keeps a row and gives it its key."""
 
-    def __init__(self, seed: int, people: int) -> None:
+    def __init__(self, seed: int, people: int, now: datetime | None = None) -> None:
         self.rng = random.Random(seed)
         self.size = people
         self.now = self._now()
+        self.now = now or self.now
         self.rows: dict[str, list[dict[str, Any]]] = {name: [] for name in contract()}
         self.areas: list[str] = []
         self.persons: list[str] = []

@@ -65,7 +65,7 @@ def make_people(c: City) -> None:
 def make_units(c: City) -> None:
     kinds = contract()["units"].column("kind").choices
     often = ("隔离点", "诊所", "药店", "检测机构", "农贸市场", "超市", "冷库", "餐馆", "港口")
-    for n in range(c.some(20)):
+    for n in range(max(len(kinds), c.some(20))):
         kind = kinds[n] if n < len(kinds) else c.pick(often)
         unit = f"U{n:04d}"
         c.units.setdefault(kind, []).append(unit)
