@@ -19,8 +19,8 @@ _PARTS = re.compile(r"[,，、]")
 
 
 def parts(value: str) -> list[str]:
-    """The items of a list value; 无 and 0 are the empty list."""
-    return [] if value in ("无", "0", "") else [p.strip() for p in _PARTS.split(value)]
+    """The items of a list value, without empty ones; 无 and 0 are the empty list."""
+    return [] if value in ("无", "0") else [p.strip() for p in _PARTS.split(value) if p.strip()]
 
 
 def _number(text: str) -> float | None:
@@ -65,7 +65,7 @@ class Parameter:
             return _number(value) is not None
         if self.kind == "stages":
             stages = [_number(p.strip()) for p in value.split("+")]
-            return len(stages) == 3 and all(s is not None and s == int(s) for s in stages)
+            return len(stages) == 3 and None not in stages
         if self.kind == "days":
             days = [_number(p) for p in parts(value)]
             return all(d is not None and d == int(d) for d in days)

@@ -161,8 +161,9 @@ ANSWERS: dict[str, Answer] = {
 }
 
 
-OPENED = ("aid.left", "clinic.lost", "lot.loose")
-"""What may open anew where something else is answered: who cared is away, a patient is referred, a lot is received."""
+OPENED = ("aid.left", "clinic.lost", "lot.loose", "group.unmonitored", "sample.pool")
+"""What may open anew where something else is answered: who cared is away, a patient is referred, a lot is received, who was
+away is at home again, a result is known to be positive."""
 
 
 def given(rows: Rows, now: datetime, due: list[Id]) -> Rows:

@@ -1,6 +1,6 @@
 """A folder of ledgers audited twice, in this process: by the engine and by the reference, in one form.
 
-The form is (state, hole, subject, item) → (since, closed_at, owner, severity, area, escalated_to) for every open, pending
+The form is (state, hole, subject, item) → (since, closed_at, owner, severity, area, escalated_to, owner_name) for every open, pending
 and late obligation, and the rejects beside it. The engine's program is compiled once for everybody (its cache).
 """
 
@@ -18,11 +18,11 @@ from bihuan.audit import programs
 from bihuan.engines import duckdb as engine
 from bihuan.exchange.read import read as take_in
 from bihuan.kernel.program import Program
-from tests.reference import Hole, all_of
+from tests.reference import Hole, World, all_of
 from tests.reference import read as read_slowly
 
 Id = tuple[str, ...]
-COLUMNS = ("since", "closed_at", "owner", "severity", "area", "escalated_to")
+COLUMNS = ("since", "closed_at", "owner", "severity", "area", "escalated_to", "owner_name")
 STATES = ("open", "pending", "late")
 
 
@@ -67,23 +67,21 @@ def by_engine(folder: Path, now: datetime, only: frozenset[str] | None = None) -
 def by_reference(folder: Path, now: datetime) -> Audit:
     """What the reference finds in the same folder."""
     rows, rejects = read_slowly(folder)
+    officers = World({"officers": rows["officers"]}, now)
     return Audit(
-        slowly(all_of(rows, now)), frozenset((r.file, str(r.row), r.column, r.value, r.reason) for r in rejects)
+        slowly(all_of(rows, now), officers),
+        frozenset((r.file, str(r.row), r.column, r.value, r.reason) for r in rejects),
     )
 
 
-def slowly(holes: list[Hole]) -> dict[Id, tuple[Any, ...]]:
-    return {
-        (h.state, *h.id): (
-            h.since,
-            h.closed_at,
-            h.owner,
-            h.severity,
-            h.area,
-            h.escalated_to if h.state == "open" else None,
-        )
-        for h in holes
-    }
+def slowly(holes: list[Hole], officers: World) -> dict[Id, tuple[Any, ...]]:
+    """The reference's holes in the common form; a name where the officer's row stands."""
+    found: dict[Id, tuple[Any, ...]] = {}
+    for h in holes:
+        owner = officers.get("officers", h.owner)
+        up = h.escalated_to if h.state == "open" else None
+        found[(h.state, *h.id)] = (h.since, h.closed_at, h.owner, h.severity, h.area, up, owner and owner["name"])
+    return found
 
 
 def differences(want: Audit, got: Audit, names: frozenset[str] | None = None) -> list[tuple[str, Id, Any, Any]]:

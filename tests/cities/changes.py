@@ -91,8 +91,8 @@ class Renamed:
             return names.get(value or "", names.get(head, head) + slash + rest)
 
         found = {}
-        for (state, hole, subject, item), (since, closed, owner, severity, area, up) in holes.items():
-            who = (owner and text(owner), severity, self.area(area), up and text(up))
+        for (state, hole, subject, item), (since, closed, owner, severity, area, up, name) in holes.items():
+            who = (owner and text(owner), severity, self.area(area), up and text(up), name)
             found[(state, hole, text(subject), text(item))] = (since, closed, *who)
         return found
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.cities import edges, edges_offices, faults, lives, offices, roll, trade
+from tests.cities import edges, edges_offices, faults, lives, odd, offices, roll, trade
 from tests.cities.draw import City
 from tests.reference.rows import contract
 
@@ -21,7 +21,7 @@ def build(seed: int, people: int = 300, now: datetime | None = None) -> City:
     for step in (roll.make_areas, roll.make_people, roll.make_units, roll.make_officers, roll.make_duties, roll.make_orders, trade.make_posts, lives.make_risks,
         lives.make_arrivals, lives.make_posts_of_work, lives.make_cases, lives.make_check_ins, lives.make_samples, lives.make_movements, trade.make_lots, trade.make_stocks,
         trade.make_trade, trade.make_shifts, trade.make_venues, offices.make_tasks, offices.make_inspections, offices.make_services, offices.make_plans,
-        edges.make_edges, edges_offices.make_office_edges):  # fmt: skip
+        edges.make_edges, edges_offices.make_office_edges, odd.make_oddities):  # fmt: skip
         step(c)
     offices.make_findings_of_holes(c, _final_holes(c))
     faults.make_faults(c)

@@ -18,13 +18,17 @@ from typing import Any
 
 from tests.cities.audit import Audit, Id, by_engine, by_reference, differences, judged
 from tests.cities.city import build, write
+from tests.cities.dirt import write_dirty
 from tests.fuzz import record
 
 
 def audited(seed: int, people: int, folder: Path) -> tuple[Audit, Audit]:
-    """(by the reference, by the engine) of one random city, written to a folder; every third has Chinese headings."""
+    """(by the reference, by the engine) of one random city, written to a folder: every fourth as dirty files, every third in Chinese."""
     city = build(seed, people)
-    write(city, folder / "ledgers", chinese=seed % 3 == 0)
+    if seed % 4 == 0:
+        write_dirty(city.rows, folder / "ledgers", city.rng)
+    else:
+        write(city, folder / "ledgers", chinese=seed % 3 == 0)
     (folder / "as_of.txt").write_text(city.now.isoformat())
     return by_reference(folder / "ledgers", city.now), by_engine(folder / "ledgers", city.now)
 

@@ -48,7 +48,7 @@ def make_ground(c: City) -> None:
     for code in (PROVINCE, "6201", COUNTY, TOWN, VILLAGE, GRID):
         c.add("areas", area=code, name=f"区域{code}", population=0 if code == COUNTY else None)
     c.add("risk_areas", area="630102", level="高", since=c.now - LONG_AGO)
-    asked = {"group.doses.孕产妇": "1", "group.monitor_d.慢性病": "3", "stock.days.种苗": "7"}
+    asked = {"group.doses.孕产妇": "1", "group.monitor_d.慢性病": "3", "stock.days.种苗": "7", "duty.persons": "2"}
     for key, value in asked.items():
         c.add("orders", document="县令", area=COUNTY, key=key, value=value, since=c.now - LONG_AGO)
 
@@ -368,7 +368,7 @@ def two_in_a_room(c: City, since: datetime) -> None:
 def outside(c: City, since: datetime) -> None:
     who = person(c)
     measure(c, who, "居家隔离", since - timedelta(days=2))
-    for at in (since, since - hours(0.004)):
+    for at in (since, since - 14 * SECOND):
         c.add("passages", post=post(c), person=who, at=at, action="放行")
 
 

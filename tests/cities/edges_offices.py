@@ -347,14 +347,8 @@ def away(c: City, since: datetime) -> None:
 
 def overloaded(c: City, since: datetime) -> None:
     who = officer(c)
-    for n in range(61):
-        c.add(
-            "duties",
-            officer=who,
-            role="志愿者",
-            person=person(c) if n < 2 else "县民",
-            since=since if n == 60 else c.now - LONG_AGO,
-        )
+    for begins in (c.now - LONG_AGO, since - hours(9), since):
+        c.add("duties", officer=who, role="志愿者", person=person(c), since=begins)
 
 
 def differing(c: City, since: datetime) -> None:

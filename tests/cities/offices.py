@@ -76,11 +76,28 @@ def make_inspections(c: City) -> None:
 
 def make_findings_of_holes(c: City, holes: list[tuple[str, datetime]]) -> None:
     """Findings that name holes that cannot be made good: remedied and rechecked, or nearly."""
-    for hole, since in holes:
+    seen: set[str] = set()
+    for name, since in holes:
         remedied = c.pick([since, since, since - SECOND, since + SECOND, since + hours(5), c.ago(96)])
-        spelled = c.pick([hole, hole, hole.replace("/", "／"), f" {hole} "])
-        c.add("findings", inspection=c.key_of("inspections"), category=f"专项{c.rng.randrange(30)}", text="问题", leader=c.officer(), officer=c.officer(), remedy="整改", due=c.now, remedied_at=remedied,
-            rechecked_at=c.pick([remedied, remedied + SECOND, remedied + hours(1), remedied - SECOND, None]), recheck_passed=c.yes(0.85), hole=spelled)  # fmt: skip
+        again = c.pick([remedied, remedied + SECOND, remedied + hours(1), remedied - SECOND, None])
+        passed = c.yes(0.85)
+        if name.partition("/")[0] not in seen:  # one of each kind is set right
+            remedied = again = since
+            passed = seen.add(name.partition("/")[0]) is None
+        c.add(
+            "findings",
+            inspection=c.key_of("inspections"),
+            category=f"专项{c.rng.randrange(30)}",
+            text="问题",
+            leader=c.officer(),
+            officer=c.officer(),
+            remedy="整改",
+            due=c.now,
+            remedied_at=remedied,
+            rechecked_at=again,
+            recheck_passed=passed,
+            hole=c.pick([name, name, name.replace("/", "／"), f" {name} "]),
+        )
 
 
 def make_services(c: City) -> None:
