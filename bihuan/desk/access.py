@@ -17,7 +17,7 @@ from bihuan.desk.viewing import Asked
 from bihuan.domains import catalogue
 from bihuan.domains.fields import LedgerRow
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import clock
+from bihuan.live import clock, tables
 from bihuan.live.models import Hole, Span
 
 LEVELS = (2, 4, 6, 9, 12, 15)
@@ -125,16 +125,9 @@ def _models() -> dict[str, type[LedgerRow]]:
     return {model.ledger.name: model for model in catalogue.models()}
 
 
-def _known(ledger: Ledger, alias: str) -> str:
-    """SQL: the moment at which a row became known."""
-    column = ledger.default_known
-    default = f', {alias}."{column.name}"' if column else ""
-    return f"coalesce({alias}.recorded_at{default}, '-infinity'::timestamp)"
-
-
 def known_sql(ledger: Ledger, alias: str, at: dt.datetime | None) -> tuple[str, list[Any]]:
     """SQL: the row was known at ``at`` (None: it is in the database)."""
-    return (f"{_known(ledger, alias)} <= %s", [at]) if at else ("true", [])
+    return (f"{tables.known(ledger, alias)} <= %s", [at]) if at else ("true", [])
 
 
 def effective_sql(ledger: Ledger, alias: str, at: dt.datetime | None) -> tuple[str, list[Any]]:
@@ -143,14 +136,12 @@ def effective_sql(ledger: Ledger, alias: str, at: dt.datetime | None) -> tuple[s
     if at is None:
         return f"{alias}.latest AND {alias}.retracted IS NOT TRUE", []
 
-    def moment(a: str) -> str:
-        return _known(ledger, a)
-
-    key = " AND ".join(f'later."{k}" = {alias}."{k}"' for k in ledger.key)
+    known, key = tables.known(ledger, alias), tables.same_key(ledger, "later", alias)
+    last = [f"({tables.void(a)}, {tables.known(ledger, a)}, {a}.id)" for a in ("later", alias)]
     sql = (
-        f"{alias}.replaced_by IS NULL AND {alias}.retracted IS NOT TRUE AND {moment(alias)} <= %s"
-        f' AND NOT EXISTS (SELECT 1 FROM "{table(ledger)}" later WHERE {key} AND later.replaced_by IS NULL'
-        f" AND ({moment('later')}, later.id) > ({moment(alias)}, {alias}.id) AND {moment('later')} <= %s)"
+        f"{alias}.replaced_by IS NULL AND {alias}.retracted IS NOT TRUE AND {known} <= %s"
+        f" AND NOT EXISTS (SELECT 1 FROM {tables.table(ledger)} later WHERE {key} AND later.replaced_by IS NULL"
+        f" AND {last[0]} > {last[1]} AND {tables.known(ledger, 'later')} <= %s)"
     )
     return sql, [at, at]
 

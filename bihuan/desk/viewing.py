@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -106,3 +106,4 @@ class Asked(HttpRequest):
     """A request as the desk's views get it."""
 
     viewing: Viewing
+    user: Any  # an account (bihuan.access.models)

@@ -363,3 +363,17 @@ def test_what_goes_wrong_is_said_in_a_sentence(browser: Browser, lang: str, monk
     answer = browser.get("/loops/", lang=lang)
     assert answer.status_code == 503
     assert said[0] in answer.content.decode()
+
+
+def test_who_may_not_record_a_ledger_is_offered_no_form_of_it(browser: Browser) -> None:
+    from bihuan.access import scope
+    from bihuan.access.models import Account
+
+    hole = a_hole("measure.gap")
+    with scope.system():
+        inspector = Account.objects.create(username="wangwu", role="督查", whole=True)
+    browser.client.force_login(inspector)
+    assert browser.get(address_of(hole)).context["buttons"] == []
+    text = browser.get("/ledgers/measures/").content.decode()
+    assert "/ledgers/measures/new" not in text
+    assert "/ledgers/findings/new" in browser.get("/ledgers/findings/").content.decode()

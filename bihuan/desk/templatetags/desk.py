@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from bihuan.access import roles
 from bihuan.desk import knowledge, masking, tokens
 from bihuan.desk.viewing import Viewing
 from bihuan.kernel.ledger import Column, Ledger
@@ -289,3 +290,10 @@ def row_link_of(context: template.Context, ledger: str, key: str) -> str:
 def edit_link(context: template.Context, ledger: Ledger, key: str) -> str:
     """The address of the form that corrects a row."""
     return address(viewing_of(context), "row_edit", ledger.name, tokens.seal(ledger.name, key))
+
+
+@register.simple_tag(takes_context=True)
+def may_write(context: template.Context, ledger: str) -> bool:
+    """Whether this account records rows of a ledger, now: an earlier moment is looked at, not written to."""
+    user = context["request"].user
+    return viewing_of(context).at is None and roles.writes(user.role, user.group, ledger)

@@ -12,6 +12,7 @@ from django.db.models.functions import Left
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
+from bihuan.access import roles
 from bihuan.audit import trail
 from bihuan.desk import access, closing, knowledge, tokens, trails
 from bihuan.desk.models import Comment
@@ -163,6 +164,8 @@ def buttons(row: Any, token: str, asked: Asked) -> list[Button]:
     made = []
     for place, way in enumerate(closing.ways(row.hole)):
         ledger = knowledge.ledgers()[way.ledger]
+        if not roles.writes(asked.user.role, asked.user.group, way.ledger):
+            continue
         if not way.edit:
             title = (f"登记{ledger.title}", f"Record: {ledger.english}")
             made.append(Button(title, address(asked.viewing, "row_new", way.ledger, for_=token, way=place)))
