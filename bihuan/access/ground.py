@@ -101,8 +101,10 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
     """What is laid on every start that finds something new, in order."""
     for ledger in ledgers.values():
         table = tables.table(ledger)
-        yield places.filler(ledger, ledgers, rules.visible(ledger, ledgers, "x"))
+        yield places.filler(ledger, ledgers)
         yield _trigger(table, "place", f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW", ledger.name)
+        yield places.guard(ledger, rules.visible(ledger, ledgers, "x"))
+        yield _trigger(table, "guard", f"BEFORE INSERT ON {table} FOR EACH ROW {places.SCOPED}", ledger.name)
         follows = places.ripple(ledger, ledgers)
         if follows:
             yield follows
@@ -111,19 +113,14 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             moved = f"AFTER UPDATE ON {table} {stale} FOR EACH STATEMENT"
             yield _trigger(table, "ripple", added, ledger.name, "added")
             yield _trigger(table, "ripple", moved, ledger.name, "moved")
-        yield f"CREATE INDEX IF NOT EXISTS {table}_place ON {table} (in_place)"
-        has = places.sources(ledger, ledgers)
-        if has.person or has.parents:
-            yield f"CREATE INDEX IF NOT EXISTS {table}_home ON {table} (in_home)"
-        yield f"CREATE INDEX IF NOT EXISTS {table}_also ON {table} (id) WHERE in_also IS NOT NULL"
+        yield from _indexes(table)
         yield from _policies(table, rules.of_ledger(ledger, ledgers))
     for table in rules.HOLES:
         if table in there:
             yield places.hole_filler(table)
             event = f"BEFORE INSERT OR UPDATE OF in_place, area, unit, person ON {table} FOR EACH ROW"
             yield _trigger(table, "place", event, table)
-            yield f"CREATE INDEX IF NOT EXISTS {table}_place ON {table} (in_place)"
-            yield f"CREATE INDEX IF NOT EXISTS {table}_home ON {table} (in_home)"
+            yield from _indexes(table)
     yield from _spans()
     yield from _account_guard()
     for table, policy in rules.TABLES.items():
@@ -134,6 +131,13 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
                 yield f"ALTER TABLE {table} ALTER COLUMN by_account SET DEFAULT bihuan_account()"
                 yield f"ALTER TABLE {table} ALTER COLUMN in_place SET DEFAULT bihuan_writer()"
             yield from _policies(table, policy)
+
+
+def _indexes(table: str) -> Iterator[str]:
+    """For lists of a narrow scope. Rows without a place, or without a home, take no room in them."""
+    for column in ("in_place", "in_home"):
+        yield f"CREATE INDEX IF NOT EXISTS {table}_{column} ON {table} ({column}) WHERE {column} IS NOT NULL"
+    yield f"CREATE INDEX IF NOT EXISTS {table}_in_also ON {table} (id) WHERE in_also IS NOT NULL"
 
 
 def _trigger(table: str, kind: str, event: str, of: str, more: str = "") -> str:
@@ -250,6 +254,8 @@ def open_desk(url: str, secret: str) -> dict[str, str]:
                 f'role {name} passes row-level security by: run ALTER ROLE "{name}" NOSUPERUSER NOBYPASSRLS',
             )
         cursor.execute(f"ALTER ROLE {_name(name)} LOGIN PASSWORD '{password}'")
+        # Pages ask small questions, many at once: further workers of the database would only delay them.
+        cursor.execute(f"ALTER ROLE {_name(name)} SET max_parallel_workers_per_gather = 0")
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
         if cursor.fetchone()[0]:  # what one request asks is not another's to read
             cursor.execute(f"ALTER ROLE {_name(name)} SET track_activities = off")

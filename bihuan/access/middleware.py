@@ -62,6 +62,10 @@ class ScopeMiddleware:
             request.session[ENDED] = True
             return redirect(reverse("login"))
         if account.is_authenticated:
+            if account.new_password and request.path not in map(
+                reverse, ("account_change_password", "logout", "language")
+            ):
+                return redirect(reverse("account_change_password"))
             scope.enter(Scope.of(account))
         savepoint = transaction.savepoint() if connection.in_atomic_block else None
         request.bihuan_savepoint = savepoint

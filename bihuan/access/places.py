@@ -78,45 +78,41 @@ HEAD = "SECURITY DEFINER SET search_path = public, pg_temp"
 
 
 def _latest(what: str, into: str, ledger: Ledger, key: str) -> str:
-    table = tables.table(ledger)
+    # By the key's index, whatever the planner believes of a table that was empty a moment ago: -id has none.
     return (
-        f"SELECT {what} INTO {into} FROM {table} x WHERE x.{quoted(ledger.key[0])} = {key} AND x.latest "
-        "ORDER BY x.id DESC LIMIT 1;"
+        f"SELECT {what} INTO {into} FROM {tables.table(ledger)} x WHERE x.{quoted(ledger.key[0])} = {key} AND x.latest "
+        "ORDER BY -x.id LIMIT 1;"
     )
 
 
-def filler(ledger: Ledger, ledgers: Mapping[str, Ledger], guard: str) -> str:
-    """The function of the trigger that fills a ledger's places. ``guard``: SQL, whether whoever writes sees row ``x``;
-    a key whose row he does not see is not his to write over."""
+def filler(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str:
+    """The function of the trigger that fills a ledger's places, before a row is written."""
     has = sources(ledger, ledgers)
-    lines = ["NEW.in_home := NULL; NEW.in_also := NULL;"]
+    several = len(has.areas) + len(has.spots) + len(has.parents) > 1
+    lines = ["NEW.in_also := NULL;"]
     if has.person:
         person = f"NEW.{quoted(has.person)}"
-        roll = _latest("x.in_place, x.in_also", "NEW.in_home, beside", ledgers["people"], person)
+        roll = _latest("x.in_place, x.in_also", "home, beside", ledgers["people"], person)
         lines.append(
-            f"IF {person} IS NOT NULL THEN {roll} "
-            f"IF NOT FOUND THEN NEW.in_home := bihuan_stranger({person}); END IF; END IF;"
+            f"IF {person} IS NOT NULL THEN {roll} IF NOT FOUND THEN home := bihuan_stranger({person}); END IF; END IF;"
         )
-    lines += [f"spots := spots || NEW.{quoted(area)};" for area in has.areas]
+    take = "spots := spots || spot;" if several else ""
+    for area in has.areas:
+        lines.append(f"spot := NEW.{quoted(area)}; {take}")
     for column, target in has.spots:
         key = f"NEW.{quoted(column)}"
-        lines.append(
-            f"IF {key} IS NOT NULL THEN spot := NULL; {_latest('x.in_place', 'spot', ledgers[target], key)} "
-            "spots := spots || spot; END IF;"
-        )
+        lines.append(f"IF {key} IS NOT NULL THEN {_latest('x.in_place', 'spot', ledgers[target], key)} {take} END IF;")
     for column, target in has.parents:
         key = f"NEW.{quoted(column)}"
         parent = "coalesce(x.in_place, x.in_home), x.in_home, x.in_also"
         lines.append(
-            f"IF {key} IS NOT NULL THEN spot := NULL; home := NULL; further := NULL; "
-            f"{_latest(parent, 'spot, home, further', ledgers[target], key)} "
-            "spots := spots || spot; NEW.in_home := coalesce(NEW.in_home, home); beside := beside || further; END IF;"
+            f"IF {key} IS NOT NULL THEN {_latest(parent, 'spot, theirs, further', ledgers[target], key)} {take} "
+            "home := coalesce(home, theirs); beside := beside || further; END IF;"
         )
     if has.officer:
-        key = f"NEW.{quoted(has.officer)}"
         lines.append(
             "SELECT coalesce(x.in_place, x.in_home) INTO spot FROM ledger_duties x "
-            f"WHERE x.officer = {key} AND x.latest ORDER BY x.since, x.duty LIMIT 1; spots := spots || spot;"
+            f"WHERE x.officer = NEW.{quoted(has.officer)} AND x.latest ORDER BY x.since, x.duty LIMIT 1;"
         )
     if ledger.name == "people":  # seen where he is under a measure, or was to arrive
         lines.append(
@@ -124,28 +120,40 @@ def filler(ledger: Ledger, ledgers: Mapping[str, Ledger], guard: str) -> str:
             "WHERE m.person = NEW.person AND m.latest AND m.retracted IS NOT TRUE UNION ALL SELECT a.in_place "
             "FROM ledger_arrivals a WHERE a.person = NEW.person AND a.latest AND a.retracted IS NOT TRUE) x;"
         )
+    if several:
+        lines.append("spots := array_remove(spots, NULL); spot := spots[1]; beside := spots || beside;")
     lines += [
-        "spots := array_remove(spots, NULL);",
-        "NEW.in_place := spots[1];",
-        "IF NEW.in_place IS NULL AND NEW.in_home IS NULL THEN "
-        "IF TG_OP = 'UPDATE' THEN NEW.in_place := OLD.in_place; ELSE NEW.in_place := bihuan_writer(); END IF; END IF;",
-        "IF cardinality(spots) > 1 OR beside IS NOT NULL THEN "
-        "NEW.in_also := bihuan_beside(spots || beside, NEW.in_place, NEW.in_home); END IF;",
+        "IF spot IS NULL AND home IS NULL THEN "
+        "IF TG_OP = 'UPDATE' THEN spot := OLD.in_place; ELSE spot := bihuan_writer(); END IF; END IF;",
+        f"IF {'cardinality(beside) > 0' if several else 'beside IS NOT NULL'} THEN "
+        "NEW.in_also := bihuan_beside(beside, spot, home); END IF;",
+        "NEW.in_place := spot; NEW.in_home := home;",
     ]
-    key = tables.keys(ledger, "NEW.")
-    same = tables.same_key(ledger, "x", "NEW")
-    lines.append(
-        "IF TG_OP = 'INSERT' AND current_setting('bihuan.scope', true) <> '' THEN "
-        f"SELECT {guard} INTO seen FROM {tables.table(ledger)} x WHERE {same} AND x.latest ORDER BY x.id DESC LIMIT 1; "
-        f"IF FOUND AND NOT seen THEN RAISE insufficient_privilege USING MESSAGE = "
-        f"format('{ledger.name} %s is a row of somewhere else', concat_ws('|', {key})); END IF; END IF;"
-    )
     body = "\n  ".join(lines)
     return (
         f"CREATE OR REPLACE FUNCTION bihuan_place_{ledger.name}() RETURNS trigger LANGUAGE plpgsql {HEAD} AS $$\n"
-        "DECLARE spots text[] := '{}'; beside text[]; further text[]; spot text; home text; seen boolean;\n"
+        "DECLARE spots text[] := '{}'; beside text[]; further text[]; spot text; home text; theirs text;\n"
         f"BEGIN\n  {body}\n  RETURN NEW;\nEND $$"
     )
+
+
+def guard(ledger: Ledger, seen: str) -> str:
+    """The function of the trigger that keeps somebody else's key from being written over. ``seen``: SQL, whether
+    whoever writes sees row ``x``."""
+    same = tables.same_key(ledger, "x", "NEW")
+    return f"""CREATE OR REPLACE FUNCTION bihuan_guard_{ledger.name}() RETURNS trigger LANGUAGE plpgsql {HEAD} AS $$
+DECLARE seen boolean;
+BEGIN
+  SELECT {seen} INTO seen FROM {tables.table(ledger)} x WHERE {same} AND x.latest ORDER BY -x.id LIMIT 1;
+  IF FOUND AND NOT seen THEN
+    RAISE insufficient_privilege USING MESSAGE = 'a row of this key is somewhere else';
+  END IF;
+  RETURN NEW;
+END $$"""
+
+
+SCOPED = "WHEN (current_setting('bihuan.scope', true) <> '')"
+"""Of triggers that ask who writes: the owner is nobody to them."""
 
 
 def ripple(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str | None:
@@ -220,11 +228,11 @@ BEGIN
   IF who IS NULL AND NEW.subject_kind = 'person' THEN who := NEW.subject; END IF;
   IF who IS NOT NULL THEN
     SELECT x.in_place, x.in_also INTO NEW.in_home, beside FROM ledger_people x WHERE x.person = who AND x.latest
-      ORDER BY x.id DESC LIMIT 1;
+      ORDER BY -x.id LIMIT 1;
     IF NOT FOUND THEN NEW.in_home := bihuan_stranger(who); END IF;
   END IF;
   IF NEW.unit IS NOT NULL THEN
-    SELECT x.in_place INTO spot FROM ledger_units x WHERE x.unit = NEW.unit AND x.latest ORDER BY x.id DESC LIMIT 1;
+    SELECT x.in_place INTO spot FROM ledger_units x WHERE x.unit = NEW.unit AND x.latest ORDER BY -x.id LIMIT 1;
   END IF;
   NEW.in_place := coalesce(NEW.area, spot);
   IF spot IS NOT NULL OR beside IS NOT NULL THEN

@@ -72,7 +72,7 @@ CREATE OR REPLACE FUNCTION bihuan_writer() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
   IF coalesce(current_setting('bihuan.scope', true), '') = '' THEN RETURN NULL; END IF;
-  RETURN coalesce(public.bihuan_low(), (SELECT u.area FROM ledger_units u WHERE u.unit = public.bihuan_unit() AND u.latest ORDER BY u.id DESC LIMIT 1));
+  RETURN coalesce(public.bihuan_low(), (SELECT u.area FROM ledger_units u WHERE u.unit = public.bihuan_unit() AND u.latest ORDER BY -u.id LIMIT 1));
 END $$;
 
 -- Where somebody is who is on no roll.

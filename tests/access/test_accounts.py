@@ -62,14 +62,16 @@ def test_an_account_name_is_one_persons() -> None:
 
 def test_what_has_ended_cannot_sign_in() -> None:
     from django.contrib.auth import authenticate
+    from django.test import RequestFactory
 
+    request = RequestFactory().post("/login")
     account, password = accounts.add(Asked("a", "干部", area="61"), by="test")
-    assert authenticate(None, username="a", password=password) == account
+    assert authenticate(request, username="a", password=password) == account
     accounts.end(account, clock.now() + dt.timedelta(hours=1))
     assert account.is_active
     accounts.end(account)
     assert not account.is_active
-    assert authenticate(None, username="a", password=password) is None
+    assert authenticate(request, username="a", password=password) is None
 
 
 def test_the_last_administrator_stays() -> None:

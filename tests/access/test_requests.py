@@ -2,69 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-from django.conf import settings
-from django.test import Client
-from django.test.utils import setup_test_environment, teardown_test_environment
 
-from bihuan.access import accounts, ground, scope
-from bihuan.access.accounts import Asked
+from bihuan.access import scope
 from bihuan.access.models import Account
-from bihuan.live import clock
-from tests.access import county
-from tests.own_postgres import connect_to, own_server
-
-NOW = dt.datetime(2022, 1, 6, 14)
+from tests.access.conftest import shown, signed_in
 
 
-@pytest.fixture(scope="module")
-def owner() -> Iterator[str]:
-    """The owner's address of the county's database, with accounts; Django is connected as the desk's role."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
-        county.write()
-        clock.set_to(NOW)
-        accounts.add(Asked("all", "值班", whole=True), "test")
-        accounts.add(Asked("county", "值班", area="610723"), "test")
-        accounts.add(Asked("east", "干部", area="610723001001"), "test")
-        accounts.add(Asked("hotel", "单位", unit="HOTEL"), "test")
-        accounts.add(Asked("duty", "干部", area="610723001001", officer="O1", by_duty=True), "test")
-        opened = ground.open_desk(url, county.SECRET)
-        settings.BIHUAN_SCOPE_KEY = opened["BIHUAN_SCOPE_KEY"]
-        connect_to(opened["DATABASE_URL"])
-        setup_test_environment()
-        yield url
-        teardown_test_environment()
-        settings.BIHUAN_SCOPE_KEY = ""
-
-
-@pytest.fixture
-def rows(owner: str) -> Iterator[psycopg.Connection]:
-    with psycopg.connect(owner, autocommit=True) as con:
-        yield con
-
-
-def signed_in(username: str) -> Client:
-    client = Client()
-    with scope.held(scope.DOOR):
-        client.force_login(Account.objects.get(username=username))
-    return client
-
-
-def shown(client: Client, path: str, **query: str) -> str:
-    answer = client.get(path, query)
-    assert answer.status_code == 200, (path, answer.status_code)
-    return (b"".join(answer.streaming_content) if answer.streaming else answer.content).decode()  # type: ignore[arg-type]
-
-
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_pages_files_and_search_show_what_the_account_may_see() -> None:
     for username, people in (
         ("east", {"张三"}),
@@ -80,7 +28,7 @@ def test_pages_files_and_search_show_what_the_account_may_see() -> None:
             assert (found.status_code == 302) == (person in people), (username, person)
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_holes_and_subjects_elsewhere_are_not_found() -> None:
     from bihuan.desk import tokens
 
@@ -95,7 +43,7 @@ def test_holes_and_subjects_elsewhere_are_not_found() -> None:
     assert "李四" not in shown(east, "/holes/")
 
 
-def test_rows_are_recorded_within_the_scope_and_the_role(owner: str, rows: psycopg.Connection) -> None:
+def test_rows_are_recorded_within_the_scope_and_the_role(served: str, rows: psycopg.Connection) -> None:
     east = signed_in("east")
     form = {"row": "N1", "person": "张三", "at": "2022-01-06 08:00", "temperature": "36.4"}
     assert east.post("/ledgers/monitoring/new", form).status_code == 302
@@ -108,7 +56,7 @@ def test_rows_are_recorded_within_the_scope_and_the_role(owner: str, rows: psyco
     assert rows.execute("SELECT count(*) FROM live_batch WHERE by = 'east'").fetchone() == (1,)
 
 
-def test_a_correction_settles_versions_that_it_does_not_see(owner: str, rows: psycopg.Connection) -> None:
+def test_a_correction_settles_versions_that_it_does_not_see(served: str, rows: psycopg.Connection) -> None:
     """The county moves somebody of another town to the east village; the versions stay one line."""
     from bihuan.access.acting import Actor
     from bihuan.live import actions
@@ -124,7 +72,7 @@ def test_a_correction_settles_versions_that_it_does_not_see(owner: str, rows: ps
     assert said == [("学生", False), ("其他", True)]
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_a_stream_has_no_scope_but_its_own() -> None:
     """It runs after the request's transaction: rows are gone, events are told without what is in them."""
     from django.db import connection
@@ -150,7 +98,7 @@ def test_a_stream_has_no_scope_but_its_own() -> None:
         assert Event.objects.exists() and not Hole.objects.exists()
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_an_account_ends_and_its_session_with_it(rows: psycopg.Connection) -> None:
     client = signed_in("east")
     shown(client, "/holes/")
@@ -163,7 +111,7 @@ def test_an_account_ends_and_its_session_with_it(rows: psycopg.Connection) -> No
         rows.execute("UPDATE access_account SET until = NULL WHERE username = 'east'")
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_an_account_ends_with_the_last_duty(rows: psycopg.Connection) -> None:
     client = signed_in("duty")
     shown(client, "/holes/")
@@ -174,7 +122,7 @@ def test_an_account_ends_with_the_last_duty(rows: psycopg.Connection) -> None:
         rows.execute("UPDATE ledger_duties SET until = NULL WHERE duty = 'D1'")
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_who_is_signed_in_reads_no_session_and_no_other_account() -> None:
     from django.contrib.sessions.models import Session
     from django.db import DatabaseError, transaction
@@ -193,7 +141,7 @@ def test_who_is_signed_in_reads_no_session_and_no_other_account() -> None:
         assert Account.objects.exclude(pk=east.pk).update(area="610723001001") == 0
 
 
-@pytest.mark.usefixtures("owner")
+@pytest.mark.usefixtures("served")
 def test_an_import_writes_within_the_scope_alone(rows: psycopg.Connection) -> None:
     import tempfile
     from pathlib import Path
