@@ -79,7 +79,7 @@ def _name(name: str) -> str:
 
 def _columns(cursor: Any, there: set[str]) -> list[str]:
     """The columns of places, where a table has none yet; those tables."""
-    wanted = [tables.table(ledger) for ledger in tables.ledgers().values()] + ["live_span", *rules.HOLES]
+    wanted = [tables.table(ledger) for ledger in tables.ledgers().values()] + ["live_span", "access_look", *rules.HOLES]
     fresh = []
     for table in wanted:
         if table not in there:
@@ -123,6 +123,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield from _indexes(table)
     yield from _spans()
     yield from _account_guard()
+    yield from _looks()
     for table, policy in rules.TABLES.items():
         if table in there:
             if policy.own:
@@ -175,6 +176,24 @@ BEGIN
 END $$"""
     when = "WHEN ((OLD.in_place, OLD.in_home, OLD.in_also) IS DISTINCT FROM (NEW.in_place, NEW.in_home, NEW.in_also))"
     yield _trigger("live_hole", "moved", f"AFTER UPDATE ON live_hole FOR EACH ROW {when}", "live_hole")
+
+
+def _looks() -> Iterator[str]:
+    """A look lies where the person is; it is only ever added, whoever it is that asks for more."""
+    yield f"""CREATE OR REPLACE FUNCTION bihuan_place_access_look() RETURNS trigger LANGUAGE plpgsql {places.HEAD} AS $$
+BEGIN
+  SELECT x.in_place, x.in_also INTO NEW.in_home, NEW.in_also FROM ledger_people x
+    WHERE x.person = NEW.person AND x.latest ORDER BY -x.id LIMIT 1;
+  IF NOT FOUND THEN NEW.in_home := bihuan_stranger(NEW.person); END IF;
+  RETURN NEW;
+END $$"""
+    yield _trigger("access_look", "place", "BEFORE INSERT ON access_look FOR EACH ROW", "access_look")
+    yield from _indexes("access_look")
+    yield """CREATE OR REPLACE FUNCTION bihuan_guard_access_look() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE insufficient_privilege USING MESSAGE = 'who looked at whom is never changed';
+END $$"""
+    yield _trigger("access_look", "guard", "BEFORE UPDATE ON access_look FOR EACH ROW", "access_look")
 
 
 def _account_guard() -> Iterator[str]:

@@ -102,3 +102,25 @@ class Account(AbstractBaseUser):
         """It ends now, or at a moment of the system's clock; its sessions end with it."""
         self.until = at or clock.now()
         self.save(update_fields=["until"])
+
+
+class Look(models.Model):
+    """查阅：谁、何时、从哪里、为什么看了谁 (somebody saw a person's data). Only added to: see ``looks``."""
+
+    at = models.DateTimeField()  # by the system's clock
+    by_account = models.BigIntegerField()
+    username = models.TextField()  # as they were then: accounts change
+    name = models.TextField(blank=True)
+    role = models.TextField()
+    person = models.TextField()
+    where = models.TextField()  # a word of looks.WHERE
+    why = models.TextField(blank=True)  # the purpose stated; empty: numbers were masked
+    address = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "access_look"
+        indexes = [
+            models.Index(fields=["person", "-id"], name="access_look_person"),
+            models.Index(fields=["by_account", "person", "-at"], name="access_look_account"),
+            models.Index(fields=["at"], name="access_look_at"),
+        ]

@@ -89,6 +89,9 @@ _WRITTEN = (
     "WHEN in_place >= (SELECT bihuan_low()) AND in_place < (SELECT bihuan_high()) THEN true ELSE false END"
 )
 
+_LOOKED = f"CASE WHEN (SELECT bihuan_whole()) THEN true WHEN {_OURS} THEN true {in_scope()} ELSE false END"
+"""SQL over who looked at whom: the account itself, and who answers for the person's area."""
+
 HOLE = (
     f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} "
     "WHEN unit = (SELECT bihuan_unit()) OR (subject_kind = 'unit' AND subject = (SELECT bihuan_unit())) THEN true "
@@ -159,6 +162,7 @@ TABLES: dict[str, Policy] = {
         adds=_MANAGED,
         changes=f"{DOOR} OR id = (SELECT bihuan_account()) OR {_MANAGED}",
     ),
+    "access_look": Policy(reads=_LOOKED, adds=_OURS),
     "django_session": _DOOR_ONLY,
     "django_content_type": shown("true"),
     "mfa_authenticator": mine("user_id"),

@@ -97,6 +97,12 @@ def access_spans_of(asked: Asked, hole: Any) -> QuerySet[Span]:
     return spans.filter(opened_at__lte=asked.viewing.at) if asked.viewing.at else spans
 
 
+def access_person(asked: Asked, person: str) -> bool:
+    """Whether anything about a person may be seen: his row on the roll, or a hole about him."""
+    found = query("SELECT 1 FROM ledger_people l WHERE l.person = %s LIMIT 1", [person])
+    return bool(found) or access_holes_of(asked, "person", person).exists()
+
+
 def in_area(rows: QuerySet[Any], area: str, column: str = "area") -> QuerySet[Any]:
     """Rows whose area is ``area`` or lies in it. Codes are digits: the prefix is a range that an index serves."""
     if not area:
@@ -159,11 +165,18 @@ def query(sql: str, values: list[Any]) -> list[dict[str, Any]]:
 
 
 def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = None) -> tuple[str, list[Any]]:
-    """SQL: the row lies in ``area``, by the first of its columns that gives a place: an area, a unit, a person; where
-    that unit or person is, by what was known at ``at`` (None: now)."""
+    """SQL: the row lies in ``area``. Now: by its own place, the home of whom it is about, or a further one of its
+    places (bihuan.access.places), as indexes hold them. At an earlier moment: by the first of its columns that gives a
+    place, an area, a unit, a person, and where that unit or person was known to be then."""
     if not area:
         return "true", []
     span = [area, area + ":"]
+    if at is None:
+        sql = (
+            f"({alias}.in_place >= %s AND {alias}.in_place < %s OR {alias}.in_home >= %s AND {alias}.in_home < %s "
+            f"OR {alias}.in_also IS NOT NULL AND bihuan_inside({alias}.in_also, %s, %s))"
+        )
+        return sql, span * 3
     areas = [c.name for c in ledger.columns if c.type == "area"]
     if ledger.name in ("arrivals", "transfers", "livestock_moves"):
         areas = ["to_area"]

@@ -1,5 +1,54 @@
-"""Identity and phone numbers as the desk shows them."""
+"""Identity and phone numbers as the desk shows them: masked, but for those people for whom a purpose was stated."""
 
-from bihuan.audit.masking import masked, masked_document
+from __future__ import annotations
 
-__all__ = ["masked", "masked_document"]
+import re
+from collections.abc import Callable
+from contextvars import ContextVar
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+from bihuan.access import purposes
+from bihuan.audit import masking
+
+_whole: ContextVar[frozenset[str]] = ContextVar("whole", default=frozenset())
+"""The numbers that this request shows whole."""
+
+
+def masked(text: str) -> str:
+    """The text, with identity and mobile phone numbers hidden (bihuan.audit.masking)."""
+    whole = _whole.get()
+    if not whole:
+        return masking.masked(text)
+    parts = re.split("(" + "|".join(map(re.escape, sorted(whole, key=len, reverse=True))) + ")", text)
+    return "".join(part if part in whole else masking.masked(part) for part in parts)
+
+
+def masked_document(text: str) -> str:
+    """A whole document number hidden, of whatever kind."""
+    return text if text in _whole.get() else masking.masked_document(text)
+
+
+class WholeNumbersMiddleware:
+    """Shows those numbers whole for which this session has stated a purpose."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        people = list(purposes.opened(request)) if request.user.is_authenticated else []
+        mark = _whole.set(frozenset(numbers_of(people)))
+        try:
+            return self.get_response(request)
+        finally:
+            _whole.reset(mark)
+
+
+def numbers_of(people: list[str]) -> set[str]:
+    """Documents and phone numbers of people."""
+    if not people:
+        return set()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT DISTINCT phone FROM ledger_people WHERE person = ANY(%s) AND phone <> ''", [people])
+        return {*people, *(row[0] for row in cursor.fetchall())}

@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "bihuan.access.middleware.ScopeMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "bihuan.desk.masking.WholeNumbersMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "bihuan.desk.faults.FaultsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import setup_test_environment, teardown_test_environment
 
@@ -52,6 +52,11 @@ def served() -> Iterator[str]:
         connect_to(url)
         start.migrate()
         county.write()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_people (person, name, phone, area) VALUES (%s, '赵大', %s, '610723001001')",
+                [county.DOCUMENT, county.PHONE],
+            )
         clock.set_to(NOW)
         accounts.add(Asked("all", "值班", whole=True), "test")
         accounts.add(Asked("county", "值班", area="610723"), "test")

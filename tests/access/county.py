@@ -14,6 +14,8 @@ from bihuan.access import ground
 from bihuan.access.scope import Scope
 
 SECRET = "a key of the tests"
+DOCUMENT, PHONE = "61072319800101001X", "13800000000"
+"""Of 赵大 of the east village, whom the roll alone names."""
 
 LEDGERS: dict[str, str] = {
     "areas": """area,name

@@ -297,3 +297,9 @@ def may_write(context: template.Context, ledger: str) -> bool:
     """Whether this account records rows of a ledger, now: an earlier moment is looked at, not written to."""
     user = context["request"].user
     return viewing_of(context).at is None and roles.writes(user.role, user.group, ledger)
+
+
+@register.filter
+def at_key(values: dict[str, Any], key: str) -> Any:
+    """What a dictionary holds under a key that a template has in a variable."""
+    return values.get(key, "")

@@ -19,6 +19,7 @@ from bihuan.desk.models import Comment
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address, lasting
 from bihuan.desk.viewing import Asked
+from bihuan.desk.views import looks
 from bihuan.live import clock
 
 STEP_H = {"急": 4, "重": 24, "常": 24}
@@ -81,6 +82,7 @@ def hole(asked: Asked, token: str) -> HttpResponse:
     said = knowledge.loops().get(row.hole)
     if said is None:
         raise Http404("a loop that this version has not")
+    looks.seen(asked, [row.person, row.subject if row.subject_kind == "person" else None], "hole")
     now = access.now(asked)
     near = row.since or row.due or now
     named = closing.about(row)

@@ -17,6 +17,7 @@ from bihuan.desk import access, export, filters, knowledge, listing
 from bihuan.desk.models import SavedView
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
+from bihuan.desk.views import looks
 
 GROUPS = {
     "owner": ("责任人", "Owner"),
@@ -101,7 +102,9 @@ def as_file(asked: Asked, ending: str) -> HttpResponse | FileResponse:
     name = f"{asked.viewing.two('问题清单', 'holes')}-{access.now(asked):%Y%m%d-%H%M}.{ending}"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"holes.{ending}"
-        export.holes(rows[:EXPORTED], path, asked.viewing, access.now(asked), [c.value for c in chosen.chips])
+        held = list(rows[:EXPORTED])
+        looks.seen(asked, (h.person or (h.subject if h.subject_kind == "person" else None) for h in held), "file")
+        export.holes(held, path, asked.viewing, access.now(asked), [c.value for c in chosen.chips])
         return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 

@@ -15,6 +15,7 @@ from bihuan.desk.forms import hidden
 from bihuan.desk.listing import COUNTED
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
+from bihuan.desk.views import looks
 from bihuan.domains import catalogue
 from bihuan.exchange import template
 from bihuan.kernel.ledger import Column, Ledger
@@ -93,10 +94,20 @@ def as_file(asked: Asked, name: str, ending: str) -> HttpResponse | FileResponse
     wanted = listed.read(asked, which, 0)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{which.title}.{ending}"
-        cells = (_shown(which, row) for row in listed.each(asked, which, wanted, EXPORTED))
+        people: set[str] = set()
+        cells = (_shown(which, _noted(which, row, people)) for row in listed.each(asked, which, wanted, EXPORTED))
         (_workbook if ending == "xlsx" else _csv)(path, which, cells)
+        looks.seen(asked, people, "file")
         stamp = f"{access.now(asked):%Y%m%d-%H%M}"
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which.title}-{stamp}.{ending}")
+
+
+def _noted(which: Ledger, row: tuple[Any, ...], people: set[str]) -> tuple[Any, ...]:
+    """The row; whom it is about goes to ``people``."""
+    for column, value in zip(which.columns, row, strict=False):
+        if value and (column.refers == "people" or (which.name == "people" and column.name == "person")):
+            people.add(value)
+    return row
 
 
 def _shown(which: Ledger, row: tuple[Any, ...]) -> list[str | float | int]:

@@ -14,6 +14,7 @@ from bihuan.desk import access, closing, forms, knowledge, rows, tokens, trails,
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
+from bihuan.desk.views import looks
 from bihuan.desk.views.hole import find as find_hole
 from bihuan.desk.views.ledgers import ledger_of
 from bihuan.exchange import cells
@@ -27,6 +28,7 @@ def row(asked: Asked, ledger: str, token: str) -> HttpResponse:
     found = rows.versions(asked, which, key)
     if not found:
         raise Http404("no such row")
+    looks.seen(asked, _people(which, found), "row")
     versions = [_version(which, found, place) for place in reversed(range(len(found)))]
     cited = access.access_holes(asked).filter(evidence__contains=f"{ledger}:{key}", state__in=("open", "pending"))
     return show(
@@ -42,6 +44,12 @@ def row(asked: Asked, ledger: str, token: str) -> HttpResponse:
         names=access.access_names(asked, access.named(c[:2] for v in versions for c in v["cells"])),
         holes=[h for h in cited.order_by("state", "since")[:50] if key in closing.about(h).evidence.get(ledger, set())],
     )
+
+
+def _people(which: Ledger, found: list[dict[str, Any]]) -> list[str | None]:
+    """Whom rows are about."""
+    named = [c.name for c in which.columns if c.refers == "people" or (which.name == "people" and c.name == "person")]
+    return [row[name] for row in found for name in named]
 
 
 def _key(ledger: str, token: str) -> str:
@@ -107,6 +115,7 @@ def edit(asked: Asked, ledger: str, token: str) -> HttpResponse:
     standing = next((f for f in found if f["standing"]), found[-1] if found else None)
     if standing is None:
         raise Http404("no such row")
+    looks.seen(asked, _people(which, [standing]), "form")
     if asked.method == "POST":
         values = forms.posted(which, asked.POST) | {k: trails.said(which[k], standing[k]) for k in which.key}
         return _save(asked, which, values, hole, fixed=True)

@@ -12,6 +12,7 @@ from bihuan.audit.trail import About
 from bihuan.desk import access, drawing, knowledge, stages, tokens, trails
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
+from bihuan.desk.views import looks
 from bihuan.desk.views.area import area
 
 HOLES = 100
@@ -32,6 +33,8 @@ def subject(asked: Asked, kind: str, key: str) -> HttpResponse:
     holes = list(access.access_holes_of(asked, kind, plain).order_by("state", "since", "due")[:HOLES])
     if not rows and not holes:
         raise Http404("no such subject")
+    if kind == "person":
+        looks.seen(asked, [plain], "person")
     holes.sort(key=lambda h: (("open", "pending", "closed").index(h.state), h.due or h.since or dt.datetime.max))
     roll = next((r for r in reversed(rows) if r.ledger.name == ledger and r.held and r.key == plain), None)
     now = access.now(asked)
@@ -44,6 +47,8 @@ def subject(asked: Asked, kind: str, key: str) -> HttpResponse:
         asked,
         "subject.html",
         "ledgers",
+        **(looks.purpose_of(asked, plain) if kind == "person" else {}),
+        token=key,
         kind=kind,
         title=knowledge.kind_title(kind),
         key=plain,
