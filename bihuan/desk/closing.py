@@ -185,6 +185,18 @@ def rows(way: Way, hole: Any) -> list[str]:
     return sorted(named.evidence.get(way.ledger, set()) or named.keys.get(way.ledger, set()))[:MOST]
 
 
+CARRIED = {"measures": ("ground", "arrival", "contact", "order")}
+"""What a new row takes over from the row of its ledger that the hole names: the next stage of a measure stands on what
+the one before stood on."""
+
+
+def before(ledger: Ledger, hole: Any) -> str:
+    """The key of the row whose :data:`CARRIED` columns a new one takes over; empty where there is none."""
+    named = about(hole)
+    keys = named.keys.get(ledger.name, set()) or named.evidence.get(ledger.name, set())
+    return next(iter(keys)) if ledger.name in CARRIED and len(keys) == 1 else ""
+
+
 def begin(ledger: Ledger, hole: Any, way: Way, now: dt.datetime) -> dict[str, str]:
     """What the form of a new row begins with: what the hole names, and the present moment."""
     named = about(hole)
@@ -200,15 +212,16 @@ def begin(ledger: Ledger, hole: Any, way: Way, now: dt.datetime) -> dict[str, st
 
 def _named(ledger: Ledger, column: Column, hole: Any, named: trail.About) -> str:
     said = knowledge.loops().get(hole.hole)
-    own = ledger.key == (column.name,)
-    target = ledger.name if own else column.refers
-    if target:
-        keys = named.keys.get(target, set()) or (set() if own else named.evidence.get(target, set()))
+    if column.name in ledger.key:
+        # A new row has a key of its own, but for whom or what no roll knows yet.
+        return str(hole.subject) if hole.subject_kind == column.name and ledger.name in ("people", "units") else ""
+    if column.refers:
+        keys = named.keys.get(column.refers, set()) or named.evidence.get(column.refers, set())
         if len(keys) == 1:
             return next(iter(keys))
     if column.refers == "units" and hole.unit and column.name == "unit":
         return str(hole.unit)
-    if column.type == "area" and not own:
+    if column.type == "area":
         return str(hole.subject if hole.subject_kind == "area" else hole.area or "")
     if ledger.name == "findings":
         identity = "/".join(p for p in (hole.hole, hole.subject, hole.item) if p)

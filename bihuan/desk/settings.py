@@ -111,7 +111,7 @@ WSGI_APPLICATION = "bihuan.desk.wsgi.application"
 DATABASES = {"default": from_url(os.environ["DATABASE_URL"])} if os.environ.get("DATABASE_URL") else {}
 if DATABASES:
     # A process holds many threads, most of them waiting with a stream of events: they share a few connections.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 20}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bihuan.desk import tokens
+from bihuan.desk import access, tokens
 from bihuan.desk.security import POLICY
 from bihuan.live.models import Hole
 from tests.desk.conftest import NOW, Browser
@@ -210,9 +210,14 @@ def test_a_hole_shows_its_missing_row_as_a_gap_and_the_form_that_closes_it(brows
 def test_the_form_hides_the_number_that_it_begins_with(browser: Browser) -> None:
     hole = a_hole("measure.gap")
     answer = browser.get("/ledgers/measures/new", **{"for": address_of(hole).removeprefix("/holes/")})
-    field = next(f for f in answer.context["form"].fields if f.column.name == "person")
+    fields = {f.column.name: f for f in answer.context["form"].fields}
+    field = fields["person"]
     assert (field.value, field.shown) == ("", hole.subject[:6] + "*" * 8 + hole.subject[14:])
     assert tokens.unseal("cell", field.sealed) == hole.subject
+    # The next stage is a row of its own, on the ground of the one before.
+    last = access.model_of("measures").objects.get(measure=hole.item)
+    assert fields["measure"].value not in ("", hole.item)
+    assert (fields["ground"].value, fields["arrival"].value) == (last.ground, last.arrival)
 
 
 def test_orders_mark_who_differs_without_ground(browser: Browser) -> None:

@@ -195,3 +195,25 @@ def test_a_draw_is_as_fair_as_its_weights() -> None:
 def test_who_was_never_inspected_weighs_as_after_ninety_days() -> None:
     assert drawn.Candidate("A", None).weight == drawn.Candidate("B", 90).weight == drawn.Candidate("C", 900).weight
     assert drawn.Candidate("D", 7).weight == 2
+
+
+def test_a_new_row_never_takes_the_key_of_one_that_is_there() -> None:
+    for hole, ways in closing.WAYS.items():
+        said = knowledge.loops().get(hole)
+        for way in ways:
+            ledger = knowledge.ledgers()[way.ledger]
+            if said is None or way.edit or len(ledger.key) != 1:
+                continue
+            own = SimpleNamespace(
+                hole=hole,
+                subject_kind=said.subject,
+                subject="S",
+                item="I",
+                area="610723",
+                unit=None,
+                evidence=f"{ledger.name}:I",
+                text_zh="",
+            )
+            begun = closing.begin(ledger, own, way, dt.datetime(2022, 1, 6))
+            unknown = hole in ("person.unknown", "unit.unknown")
+            assert begun.get(ledger.key[0], "") == ("S" if unknown else ""), (hole, ledger.name)

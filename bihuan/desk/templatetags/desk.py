@@ -112,10 +112,14 @@ def span(context: template.Context, since: dt.datetime | None, until: dt.datetim
     return lasting(abs(until - since), viewing_of(context).lang)
 
 
-@register.filter
-def hours(value: float | None) -> str:
-    """A number of hours: 5.2."""
-    return "–" if value is None else f"{value:,.1f}"
+@register.simple_tag(takes_context=True)
+def on_average(context: template.Context, hours: float | None) -> SafeString:
+    """A number of hours with its unit; of days, where it is three or more: 5.2 h, 12.4 d."""
+    if hours is None:
+        return SafeString("–")
+    days = hours >= 72
+    unit = viewing_of(context).of((("小时", "h"), ("天", "d"))[days])
+    return format_html("{}<small> {}</small>", f"{hours / 24 if days else hours:,.1f}", unit)
 
 
 @register.simple_tag

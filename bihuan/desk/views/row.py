@@ -89,7 +89,7 @@ def new(asked: Asked, ledger: str) -> HttpResponse:
         ways = closing.ways(hole.hole)
         place = int(asked.GET.get("way", "0")) if asked.GET.get("way", "0").isdigit() else 0
         way = ways[place] if place < len(ways) else ways[0]
-        values = closing.begin(which, hole, way, now)
+        values = _carried(asked, which, hole) | closing.begin(which, hole, way, now)
     else:
         given = {c.name: asked.GET.get(c.name, "") for c in which.columns}
         values = {
@@ -100,6 +100,14 @@ def new(asked: Asked, ledger: str) -> HttpResponse:
     if len(which.key) == 1 and first.type == "text" and first.name != "person" and not values.get(first.name):
         values[first.name] = fresh_key(which, now)
     return _form(asked, which, forms.made(which, values), hole, "new")
+
+
+def _carried(asked: Asked, which: Ledger, hole: Any) -> dict[str, str]:
+    """What a new row takes over from the one before it."""
+    key = closing.before(which, hole)
+    found = rows.versions(asked, which, key) if key else []
+    last = next((f for f in found if f["standing"]), None)
+    return {name: trails.said(which[name], last[name]) for name in closing.CARRIED[which.name]} if last else {}
 
 
 def fresh_key(which: Ledger, now: dt.datetime) -> str:

@@ -1,0 +1,132 @@
+"""Draws the pictures of docs/desk.md: every page of a desk that runs on the demo county, in both languages.
+
+bihuan serve --demo --now 2022-01-06T14:00 --data DIR --port 8090
+python docs/desk_pictures.py http://127.0.0.1:8090 admin PASSWORD
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+HERE = Path(__file__).parent
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+)
+DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+HOLE = "/holes/?hole=measure.gap"
+
+
+def first_hole(page: Page) -> None:
+    page.locator("tr[data-row] a.say").first.click()
+    page.locator(".about").wait_for()
+
+
+def form_of_hole(page: Page) -> None:
+    first_hole(page)
+    page.locator(".remedy a.btn-primary").click()
+    page.locator(".row-form").wait_for()
+
+
+def subject_of_hole(page: Page) -> None:
+    first_hole(page)
+    page.locator(".facts a").first.click()
+    page.locator(".ring").wait_for()
+
+
+def first_row(page: Page) -> None:
+    page.locator("tr[data-row] th a").first.click()
+    page.locator(".version").first.wait_for()
+
+
+def try_order(page: Page) -> None:
+    page.fill("#id-document", "洋疫指发〔2022〕3号")
+    page.fill("#id-value", "0")
+    page.locator("form.row-form button[type=submit]").first.click()
+    page.locator(".effect").wait_for()
+
+
+def preview(page: Page) -> None:
+    head = "编号,区划代码,等级,起始\n"
+    rows = "RX001,610113,高,2022-01-05\nRX002,61011x,中,2022-01-05\n"
+    page.set_input_files("#files", {"name": "风险地区.csv", "mimeType": "text/csv", "buffer": (head + rows).encode()})
+    page.locator("form.row-form button[type=submit]").click()
+    page.locator(".rejects").wait_for()
+
+
+PAGES = {
+    "overview": ("/", None),
+    "wall": ("/?wall=1", None),
+    "holes": ("/holes/", None),
+    "groups": ("/holes/?group=owner", None),
+    "hole": (HOLE, first_hole),
+    "person": (HOLE, subject_of_hole),
+    "unit": ("/of/unit/U000351", None),
+    "area": ("/of/area/610723", None),
+    "loops": ("/loops/", None),
+    "mine": ("/mine/?officer=O000881", None),
+    "ledgers": ("/ledgers/", None),
+    "ledger": ("/ledgers/measures/", None),
+    "row": ("/ledgers/measures/", first_row),
+    "form": (HOLE, form_of_hole),
+    "import": ("/import/", preview),
+    "orders": ("/orders/", None),
+    "try": ("/orders/try?area=610723&key=beds_per_10k", try_order),
+    "instructions": ("/instructions/", None),
+    "inspections": ("/inspections/?n=6&seed=2022-01-06&kind=农贸市场&kind=隔离点&kind=养老院", None),
+    "tickets": ("/tickets/", None),
+    "rosters": ("/rosters/", None),
+}
+ON_PHONE = ("overview", "holes", "hole", "mine")
+
+
+def keep(page: Page, name: str, lang: str) -> None:
+    folder = HERE / "desk"
+    folder.mkdir(exist_ok=True)
+    with Image.open(io.BytesIO(page.screenshot())) as picture:
+        picture.save(folder / f"{name}-{lang}.webp", quality=72, method=6)
+
+
+def walk(context: BrowserContext, address: str, names: tuple[str, ...], lang: str, after: str = "") -> None:
+    context.add_cookies([{"name": "bihuan_lang", "value": lang, "url": address}])
+    for name in names:
+        path, then = PAGES[name]
+        page = context.new_page()
+        page.goto(address + path)
+        if then is not None:
+            then(page)
+        page.wait_for_timeout(500)
+        keep(page, name + after, lang)
+        page.close()
+
+
+def main(address: str, username: str, password: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
+        context = browser.new_context(viewport=DESK)
+        page = context.new_page()
+        page.goto(address + "/login")
+        for lang in ("zh", "en"):
+            context.add_cookies([{"name": "bihuan_lang", "value": lang, "url": address}])
+            page.reload()
+            keep(page, "login", lang)
+        page.fill("#id_username", username)
+        page.fill("#id_password", password)
+        page.locator("form.sign-in button[type=submit]").click()
+        page.locator(".side").wait_for()
+        state = context.storage_state()
+        phone = browser.new_context(viewport=PHONE, storage_state=state)
+        for lang in ("zh", "en"):
+            walk(context, address, tuple(PAGES), lang)
+            walk(phone, address, ON_PHONE, lang, "-phone")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4])
