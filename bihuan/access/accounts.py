@@ -143,6 +143,12 @@ def end(account: Account, at: dt.datetime | None = None) -> None:
     account.end(at)
 
 
+def again(account: Account) -> None:
+    """Let an account that has ended go on, without an end."""
+    account.until = None
+    account.save(update_fields=["until"])
+
+
 def renew(account: Account) -> str:
     """A new password, to be changed at the next sign-in; every session of the account ends."""
     password = fresh_password()

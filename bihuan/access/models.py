@@ -79,6 +79,11 @@ class Account(AbstractBaseUser):
         return self.until is None or clock.now() < self.until
 
     @property
+    def ended(self) -> bool:
+        """Whether it has ended by itself."""
+        return not self.is_active
+
+    @property
     def about(self) -> roles.Role:
         return roles.ROLES[self.role]
 

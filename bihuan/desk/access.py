@@ -195,6 +195,11 @@ def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = No
     return (f"({' OR '.join(parts)})", values) if parts else ("true", [])
 
 
+def area_of(asked: Asked) -> str:
+    """The area looked at; where none is chosen, that to which the account is bound."""
+    return asked.viewing.area or str(getattr(asked.user, "area", ""))
+
+
 # ── areas ────────────────────────────────────────────────────────────────────
 
 

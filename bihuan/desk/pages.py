@@ -50,9 +50,9 @@ class Scope:
 
 
 def scope(asked: Asked) -> Scope:
-    """One query: the areas above, and those right below (where no area is chosen, the topmost of the tree, and on down
-    to where it branches)."""
-    area = asked.viewing.area
+    """One query: the areas above, and those right below (where no area is chosen, the account's own; where it has none,
+    the topmost of the tree, and on down to where it branches)."""
+    area = access.area_of(asked)
     if area:
         codes = access.path(area)
         deep = access.below(area)

@@ -254,14 +254,26 @@ def sizes() -> dict[str, int]:
 
 
 def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> dict[str, tuple[int, bool]]:
-    """Ledger → rows that stand, and whether the count is exact; one query for all that are small enough to count."""
+    """Ledger → rows that stand, and whether the count is exact; one query. Large ledgers are told by the database's
+    estimate, which speaks of all rows: to whom sees a part of them, by his own, counted up to listing.COUNTED."""
     parts, values = [], []
+    every = getattr(asked.user, "whole", False)
     for ledger in ledgers:
-        if estimated.get(ledger.name, 0) <= SORTABLE:
-            held, also = access.effective_sql(ledger, "l", asked.viewing.at)
-            parts.append(
-                f"SELECT '{ledger.name}' AS name, count(*) AS n FROM \"{access.table(ledger)}\" l WHERE {held}"
-            )
-            values += also
-    found = {r["name"]: (int(r["n"]), True) for r in access.query(" UNION ALL ".join(parts), values)} if parts else {}
-    return {g.name: found.get(g.name, (estimated.get(g.name, 0), False)) for g in ledgers}
+        large = estimated.get(ledger.name, 0) > SORTABLE
+        if large and every:
+            continue
+        held, also = access.effective_sql(ledger, "l", asked.viewing.at)
+        scope, within = access.scope_sql(ledger, "l", access.area_of(asked)) if large else ("true", [])
+        parts.append(
+            f"SELECT '{ledger.name}' AS name, count(*) AS n FROM (SELECT 1 FROM \"{access.table(ledger)}\" l "
+            f"WHERE {held} AND {scope} {f'LIMIT {listing.COUNTED + 1}' if large else ''}) x"
+        )
+        values += [*also, *within]
+    found = {r["name"]: int(r["n"]) for r in access.query(" UNION ALL ".join(parts), values)} if parts else {}
+    made = {}
+    for ledger in ledgers:
+        size = estimated.get(ledger.name, 0)
+        number = found.get(ledger.name, size)
+        cut = ledger.name in found and size > SORTABLE and number > listing.COUNTED
+        made[ledger.name] = (listing.COUNTED if cut else number, ledger.name in found and not cut)
+    return made

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from bihuan.desk import faults
 from bihuan.desk.views import (
     account,
+    accounts,
     area,
     briefings,
     events,
@@ -58,6 +59,8 @@ urlpatterns: list[URLPattern] = [
     path("account/second/codes", account.Codes.as_view(), name="mfa_view_recovery_codes"),
     path("account/second/codes/new", account.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("language", account.language, name="language"),
+    path("accounts/", accounts.listed, name="accounts"),
+    path("accounts/<int:pk>", accounts.change, name="account_change"),
     path("account/looks", looks.who_looked, name="looks"),
     path("of/person/<str:token>/numbers", looks.numbers, name="numbers"),
     path("holes/", holes.holes, name="holes"),

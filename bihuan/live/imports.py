@@ -150,7 +150,7 @@ def _write(
     for done, ledger in enumerate(ledgers):
         if progress is not None:
             progress(ledger.title if lang == "zh" else ledger.english, done, len(ledgers))
-        counts, span = _ledger(con, ledger, batch.id)
+        counts, span = _ledger(con, ledger, batch)
         result.counts[ledger.name] = counts
         if span is not None:
             spans[ledger.name] = span
@@ -160,10 +160,10 @@ def _write(
     result.batch = batch
 
 
-def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int) -> tuple[Counts, tuple[int, int] | None]:
+def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple[Counts, tuple[int, int] | None]:
     """One ledger's rows; what became of them, and the ids of those written."""
     table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
-    counts = Counts()
+    counts, batch = Counts(), act.id
     with connection.cursor() as cursor, tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
         cursor.execute(f"SELECT row_security_active('{table}'), EXISTS (SELECT 1 FROM {table})")
         narrow, full = cursor.fetchone()  # narrow: whoever imports may not see, nor write, every row
@@ -197,7 +197,7 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int) -> tuple
             with sight.whole():
                 _merge(cursor, ledger, counts)
             if narrow:
-                _within(cursor, ledger, batch, counts)
+                _within(cursor, ledger, act)
         cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE from_batch = %s AND id > %s", [batch, 0])
         first, last = cursor.fetchone()
         if first is None:
@@ -232,33 +232,34 @@ def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
 
 class Outside(actions.Refused):
     """Rows that are not in the area or unit of whoever imports, or would take the place of such: nothing was written.
-    ``lines``: file's place among the sources and line, of the first ones."""
+    ``lines``: the first ones, as file, sheet and line."""
 
-    def __init__(self, ledger: Ledger, lines: Sequence[tuple[int, int]], number: int) -> None:
+    def __init__(self, ledger: Ledger, lines: Sequence[tuple[str, str, int]], number: int) -> None:
         super().__init__("import", ledger)
         self.lines, self.number = lines, number
 
 
-def _within(cursor: Any, ledger: Ledger, batch: int, counts: Counts) -> None:
+def _within(cursor: Any, ledger: Ledger, act: Batch) -> None:
     """Raise Outside unless whoever imports sees every row that was written, and every one that it follows."""
     table = tables.table(ledger)
     mine = f"SELECT w.id FROM {table} w WHERE w.from_batch = %s"
     before = f"SELECT o.id FROM {table} o, {table} w WHERE w.from_batch = %s AND o.id < w.id AND "
     before += tables.same_key(ledger, "o", "w")
     for rows in (mine, before):
-        cursor.execute(f"SELECT array_agg(DISTINCT id) FROM ({rows}) x", [batch])
+        cursor.execute(f"SELECT array_agg(DISTINCT id) FROM ({rows}) x", [act.id])
         seen = cursor.fetchone()[0] or []
         with sight.whole():
-            cursor.execute(f"SELECT count(DISTINCT id) FROM ({rows}) x", [batch])
+            cursor.execute(f"SELECT count(DISTINCT id) FROM ({rows}) x", [act.id])
             number = cursor.fetchone()[0] - len(seen)
             if number:
                 cursor.execute(
                     f"SELECT DISTINCT w.from_source, w.from_line FROM {table} w, {table} x WHERE w.from_batch = %s "
                     f"AND {tables.same_key(ledger, 'x', 'w')} AND x.id IN ({rows}) AND x.id <> ALL (%s) "
                     f"ORDER BY 1, 2 LIMIT {SHOWN}",
-                    [batch, batch, seen],
+                    [act.id, act.id, seen],
                 )
-                raise Outside(ledger, cursor.fetchall(), number)
+                lines = [(*act.sources[source], line) for source, line in cursor.fetchall()]
+                raise Outside(ledger, lines, number)
 
 
 def _versions(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> bool:

@@ -160,9 +160,32 @@ def test_an_import_writes_within_the_scope_alone(rows: psycopg.Connection) -> No
         file.write_text("row,person,at,temperature\nI3,张三,2022-01-05,36.5\nI4,李四,2022-01-05,36.5\n")
         with pytest.raises(imports.Outside) as outside:
             imports.import_folder(Actor(east), Path(folder))
-        assert (outside.value.lines, outside.value.number) == ([(0, 3)], 1)
+        assert (outside.value.lines, outside.value.number) == ([("monitoring.csv", "", 3)], 1)
         file.write_text("row,person,at,temperature\nT2,张三,2022-01-05,36.5\n")  # 李四's row
         with pytest.raises(imports.Outside):
             imports.import_folder(Actor(east), Path(folder))
     said = rows.execute("SELECT row, in_place, in_home FROM ledger_monitoring WHERE row LIKE 'I%' ORDER BY row")
     assert said.fetchall() == [("I1", None, "610723001001"), ("I2", "610723001001", None)]
+
+
+def test_the_import_page_names_the_lines_of_somewhere_else(served: str, rows: psycopg.Connection) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    east = signed_in("east")
+    text = "row,person,at,temperature\nJ1,张三,2022-01-05,36.5\nJ2,李四,2022-01-05,36.5\n"
+    sent = east.post("/import/", {"files": SimpleUploadedFile("monitoring.csv", text.encode())})
+    page = east.get(sent.headers["Location"])
+    assert page.status_code == 422
+    assert "有 1 行不在您的辖区或单位之内" in page.content.decode() and "monitoring.csv 3" in page.content.decode()
+    assert east.post(sent.headers["Location"] + "confirm").status_code == 422
+    assert rows.execute("SELECT count(*) FROM ledger_monitoring WHERE row LIKE 'J%'").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("served")
+def test_no_estimate_tells_of_rows_that_are_not_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database estimates the size of a large ledger over all rows."""
+    from bihuan.desk import rows as listed
+
+    monkeypatch.setattr(listed, "sizes", lambda: {"people": 123_456})
+    assert "123,456" in shown(signed_in("all"), "/ledgers/")
+    assert "123,456" not in shown(signed_in("east"), "/ledgers/")

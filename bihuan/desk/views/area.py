@@ -18,7 +18,7 @@ OFFICERS = 60
 
 def areas(asked: Asked) -> HttpResponse:
     """The areas right below the one looked at, the worst first."""
-    return area(asked, asked.viewing.area)
+    return area(asked, access.area_of(asked))
 
 
 def area(asked: Asked, code: str) -> HttpResponse:

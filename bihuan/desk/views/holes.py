@@ -71,7 +71,7 @@ def _grouped(asked: Asked, rows: Any, group: str) -> list[dict[str, Any]]:
     if group == "loop":
         keyed = rows.values(key=F("hole"))
     elif group == "area":
-        keyed = rows.values(key=Left("area", access.below(asked.viewing.area or "6107"[:4])))
+        keyed = rows.values(key=Left("area", access.below(access.area_of(asked) or "6107"[:4])))
     else:
         keyed = rows.values(key=F(group))
     numbers = {

@@ -20,7 +20,7 @@ from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
 from bihuan.exchange.problems import NothingToRead
-from bihuan.live.imports import Imported
+from bihuan.live.imports import Imported, Outside
 
 KEPT_S = 24 * 3600
 """How long files that nobody imported are kept."""
@@ -124,7 +124,22 @@ def preview(asked: Asked, token: str) -> HttpResponse:
             nothing=nothing.said(asked.viewing.lang),
             problems=problems,
         )
+    except Outside as outside:
+        return _outside(asked, files, outside)
     return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_seen(asked, seen))
+
+
+def _outside(asked: Asked, files: list[str], outside: Outside) -> HttpResponse:
+    """Rows of somewhere else: nothing of the files is written."""
+    two, which = asked.viewing.two, outside.ledger
+    lines = [f"{file}{f'/{sheet}' if sheet else ''} {line}" for file, sheet, line in outside.lines[:10]]
+    said = two(
+        f"台账“{which.title}”有 {outside.number} 行不在您的辖区或单位之内，什么都没有写入："
+        f"请删去{'、'.join(lines)}行后再导入，或请上级导入",
+        f"{outside.number} rows of {which.english} lie outside your area or unit, and nothing was written: "
+        f"take lines {', '.join(lines)} out, or have a higher level import them",
+    )
+    return show(asked, "import_preview.html", "ledgers", status=422, files=files, nothing=said, problems=[])
 
 
 def _seen(asked: Asked, seen: Imported) -> dict[str, Any]:
@@ -144,7 +159,10 @@ def confirm(asked: Asked, token: str) -> HttpResponse:
     """Save what was shown."""
     folder = _own(asked, token)
     files = asked.session[f"upload-{token}"]
-    done = writing.take_in(asked, folder, token)
+    try:
+        done = writing.take_in(asked, folder, token)
+    except Outside as outside:
+        return _outside(asked, files, outside)
     del asked.session[f"upload-{token}"]
     shutil.rmtree(folder, ignore_errors=True)
     return show(asked, "import_done.html", "ledgers", files=files, **_seen(asked, done))

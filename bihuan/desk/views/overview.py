@@ -129,7 +129,7 @@ def _figures(asked: Asked, loops: list[LoopRow], midnight: dt.datetime, now: dt.
 
 def _map(asked: Asked, live: Any) -> dict[str, Any]:
     """Open holes by town (or, where those are too many, by the level above), beside the population."""
-    area = asked.viewing.area
+    area = access.area_of(asked)
     levels = [n for n in (6, 9, 12) if n > len(area)] or [15]
     places = access.access_places(
         asked,
