@@ -1,6 +1,6 @@
 """Rules (规则): who sees which rows of a table, as policies of PostgreSQL.
 
-Written so that they cost next to nothing (docs/decisions/0006): what the account may see is worked out once a
+Written so that they cost next to nothing (docs/decisions/0005): what the account may see is worked out once a
 statement (``(SELECT bihuan_low())``), and ``CASE`` keeps the planner from taking the policy for a condition that it
 could look up: which index serves a list, the list's own filter says.
 """

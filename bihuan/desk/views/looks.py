@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from bihuan.access import looks, purposes
+from bihuan.access import looks, purposes, roles
 from bihuan.access.models import Look
 from bihuan.desk import access, listing, tokens
 from bihuan.desk.pages import show
@@ -79,5 +79,7 @@ def who_looked(asked: Asked) -> HttpResponse:
     page = listing.by_moment(rows, asked.GET.get("after"), "at", newest=True)
     for row in page.rows:
         row.said = looks.WHERE.get(row.where, (row.where, row.where))
+        about = roles.ROLES.get(row.role)
+        row.role_said = (row.role, about.english if about else row.role)
     names = access.names_of(asked, "people", sorted({row.person for row in page.rows}))
     return show(asked, "looks.html", "", page=page, person=person or "", mine=mine, only_stated=stated, names=names)
