@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from bihuan.kernel.joins import On, attach, columns_of, lacking, last_answer, matching, pick, standing
-from bihuan.kernel.moments import days, hours, live, midnight, nothing, now
+from bihuan.kernel.moments import LONGEST_H, days, hours, live, midnight, nothing, now
 
 OBLIGATION = {
     "ob_subject": "string",  # whom or what it is about
@@ -194,7 +194,9 @@ def schedule(rows: ir.Table, numbers: str, since: Any, name: str = "n") -> ir.Ta
         **{name: ibis.ifelse(rows[numbers].isin(["无", "0", ""]), "", rows[numbers]).split(",").unnest()}
     )
     each = each.mutate(**{name: each[name].strip()}).filter(lambda r: r[name] != "")
-    each = each.mutate(**{name: each[name].cast("float64").cast("int64")})
+    number = each[name].cast("float64")
+    # A day of a number without end comes as late as the longest span.
+    each = each.mutate(**{name: ibis.ifelse(number > LONGEST_H / 24, LONGEST_H / 24, number).cast("int64")})
     # `since` may be a deferred of the rows before: it resolves by name.
     return each.mutate(day=midnight(since) + days(each[name]))
 

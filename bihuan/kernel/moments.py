@@ -17,6 +17,9 @@ END = dt.datetime(9999, 12, 31)
 NOW_SENTINEL = dt.datetime(1111, 11, 11, 11, 11, 11)
 """Stands for the as-of time in compiled SQL; the engine puts its own value there (kernel/program.py)."""
 
+LONGEST_H = 1000 * 365 * 24
+"""A thousand years."""
+
 LEVELS = (2, 4, 6, 9, 12, 15)
 """Lengths of division codes: province, city, county, town, village, grid."""
 
@@ -35,9 +38,12 @@ def nothing(kind: str = "timestamp(6)") -> ir.Scalar:
 
 
 def hours(value: Any) -> Any:
-    """A span of so many hours (column, deferred or number), to the second; d = 24 h."""
+    """A span of so many hours (column, deferred or number), to the second; d = 24 h. An order may say any number: what
+    is longer than LONGEST_H is as long as that, and no moment leaves the calendar."""
     if isinstance(value, (int, float)):
         return ibis.interval(seconds=round(value * 3600))
+    # Not `least`: it would take a missing number for the longest.
+    value = ibis.cases((value > LONGEST_H, LONGEST_H), (value < -LONGEST_H, -LONGEST_H), else_=value)
     return (value * 3600).round().cast("int64").as_interval("s")
 
 

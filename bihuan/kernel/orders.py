@@ -18,6 +18,9 @@ from bihuan.kernel.joins import attach, matching, pick
 from bihuan.kernel.loops import Tables
 from bihuan.kernel.moments import BEGINNING, END, LEVELS, moment
 
+MOST = 1e12
+"""More than this an order may say, but it makes no difference: of people, hours, kilograms or days."""
+
 
 def prefixes(areas: ir.Table) -> ir.Table:
     """(area, upper) for each area and every code at or above it."""
@@ -70,13 +73,14 @@ def in_force(orders: ir.Table, parameters: ir.Table) -> ir.Table:
         **{c: ibis._[c] for c in ("area", "value", "since", "until", "order", "document")},
     )
     best = pick(met, ["seat", "key", "begin"], [met.area.length().desc(), met.since.desc(), met.order.desc()])
+    number = best.value.try_cast("float64")
     return best.select(
         "seat",
         "key",
         from_=best.begin,
         to_=best.to_,
         value=best.value.replace("、", ",").replace("，", ","),
-        number=best.value.try_cast("float64"),
+        number=ibis.ifelse(number > MOST, MOST, number),
         label=best.key + "=" + best.value + "（" + best.document + "）",
     )
 

@@ -149,3 +149,31 @@ def test_a_list_that_cannot_be_written_leaves_the_old_one(county: Path, tmp_path
 def test_an_unknown_command(bihuan: Run) -> None:
     assert "check" in refused(bihuan, "chekc", "x")
     assert "DIR" in refused(bihuan, "check")
+
+
+def test_a_number_without_measure_is_a_long_time_and_no_crash(county: Path, bihuan: Run) -> None:
+    """An order may say any number: nothing leaves the calendar, and the rest is audited."""
+    (county / "orders.csv").write_text(
+        "order,document,area,key,value,since\n"
+        + "".join(
+            f'R{n},文,61,{key},"{value}",2021-12-01\n'
+            for n, (key, value) in enumerate(
+                {
+                    "ticket.h.求助": "9" * 40,
+                    "measure.高": "99999999999+0+0",
+                    "test_days.集中隔离": "1,99999999999999",
+                    "post.doses.其他": "9" * 30,
+                    "exposure.minutes": "9" * 30,
+                }.items()
+            )
+        ),
+        encoding="utf-8",
+    )
+    (county / "measures.csv").write_text(
+        "measure,person,ground,kind,since\nM1,张三,密接,集中隔离,0001-01-01\nM2,张三,密接,居家隔离,9999-12-31T23:59\n",
+        encoding="utf-8",
+    )
+    said = bihuan("check", county, "--as-of", AS_OF, "--pending")
+    assert said.code == 1 and "退回" not in said.out
+    line = next(line for line in said.out[said.out.index("待办") :].splitlines() if "K1" in line)
+    assert line.split()[0].startswith("3021-")  # a thousand years
