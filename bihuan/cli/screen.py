@@ -95,8 +95,8 @@ class Screen:
             lines.append(f"  {self.words.list(ledgers)} → {self.words.list(told[:6])}{more}")
         n = len(self.result.unjudged)
         head = self.words(
-            f"没有这 {n} 本台账，下列漏洞查不了或查不全：",
-            f"{n} ledgers are not there; these holes could not be judged, or only in part:",
+            f"没有这 {n} 本台账（或缺必填列），下列漏洞查不了或查不全：",
+            f"{n} ledgers are not there, or lack a required column; these holes could not be judged, or only in part:",
         )
         lines = [head, *lines] if n else []
         if self.result.by_default:

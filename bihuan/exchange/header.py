@@ -35,9 +35,9 @@ class Names:
             return found
         return self.ledgers.get(name(sheet.stem)) if alone or not sheet.sheet else None
 
-    def nearest(self, text: str) -> str:
+    def nearest(self, text: str) -> Ledger | None:
         near = difflib.get_close_matches(name(text), list(self.ledgers), 1, 0.5)
-        return self.ledgers[near[0]].title if near else ""
+        return self.ledgers[near[0]] if near else None
 
 
 @dataclass
@@ -47,6 +47,7 @@ class Header:
     row: int  # from 1
     columns: list[tuple[int, Column]]
     width: int
+    complete: bool  # no required column lacks
 
 
 def find(sheet: Sheet, ledger: Ledger, names: Names) -> tuple[Header | None, list[Problem]]:
@@ -113,7 +114,7 @@ def find(sheet: Sheet, ledger: Ledger, names: Names) -> tuple[Header | None, lis
                 f"{where_en}: required column {listed_en} is not there, so none of its rows can be read; add it",
             )
         )
-    return Header(last + 1, columns, len(heads)), problems
+    return Header(last + 1, columns, len(heads), complete=not lacking), problems
 
 
 def _merged(rows: list[list[str | None]], best: int, known: dict[str, Column]) -> tuple[list[str | None], int]:
@@ -152,8 +153,8 @@ def unknown_sheet(sheet: Sheet, names: Names) -> Problem:
         "sheet",
         sheet.file,
         sheet.sheet,
-        f"{where}：不是已知的台账，未读入" + (f"；是不是“{near}”？" if near else ""),
-        f"{where_en}: no known ledger, not read" + (f"; is it '{near}'?" if near else ""),
+        f"{where}：不是已知的台账，未读入" + (f"；是不是“{near.title}”？" if near else ""),
+        f"{where_en}: no known ledger, not read" + (f"; is it '{near.name}'?" if near else ""),
     )
 
 

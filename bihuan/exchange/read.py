@@ -33,7 +33,8 @@ class Source:
 
 @dataclass
 class Intake:
-    """What was read: sources, rows accepted of each ledger, rows rejected, what is odd, ledgers that no file holds."""
+    """What was read: sources, rows accepted of each ledger, rows rejected, what is odd, and the absent ledgers: no file
+    holds them, or none with all the columns that a row must have."""
 
     sources: list[Source] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
@@ -83,7 +84,7 @@ def read(
         load.stage(con, ledger, found[ledger.name])
         validate.settle(con, ledger, tuple(parameters), held)
     intake.rows = {ledger.name: load.count(con, f"ledger_{ledger.name}") for ledger in ledgers}
-    intake.absent = [ledger.name for ledger in ledgers if not found[ledger.name]]
+    intake.absent = [ledger.name for ledger in ledgers if not any(p.header.complete for p in found[ledger.name])]
     intake.problems.sort(key=lambda p: p.kind != "unreadable")
     intake.rejected = validate.report(con, ledgers, [(s.file, s.sheet) for s in intake.sources], lang)
     return intake

@@ -177,3 +177,15 @@ def test_a_number_without_measure_is_a_long_time_and_no_crash(county: Path, bihu
     assert said.code == 1 and "退回" not in said.out
     line = next(line for line in said.out[said.out.index("待办") :].splitlines() if "K1" in line)
     assert line.split()[0].startswith("3021-")  # a thousand years
+
+
+def test_a_ledger_without_a_required_column_is_as_good_as_absent(county: Path, bihuan: Run) -> None:
+    """What could not be judged for want of it is said, and the nearest name in the user's language."""
+    whole = bihuan("check", county, "--as-of", AS_OF, "--lang", "en").out
+    assert "\n  tickets →" not in whole and "tickets →" not in whole
+    (county / "tickets.csv").write_text("ticket,kind,person\nK1,求助,张三\n", encoding="utf-8")
+    (county / "notice.csv").write_text("notice\n", encoding="utf-8")
+    said = bihuan("check", county, "--as-of", AS_OF, "--lang", "en").out
+    line = next(line for line in said.splitlines() if "tickets" in line and "→" in line)
+    assert "ticket.late" in line and "ticket.unresolved" in line
+    assert "notice.csv: no known ledger, not read; is it 'notices'?" in said
