@@ -46,7 +46,8 @@ def _final_holes(c: City) -> list[tuple[str, datetime]]:
     found += [(("lot.undisinfected", r["lot"], r["move"]), r["received_at"]) for r in c.rows["lot_moves"]]
     for r in c.rows["venue_days"]:
         begins = datetime.combine(r["day"], time())
-        found.append((("venue.day", r["unit"], str(r["day"])), begins + day))
+        if r["open"] is not False and not all(r[x] for x in ("scanned", "temperature", "masks", "disinfected")):
+            found.append((("venue.day", r["unit"], str(r["day"])), begins + day))
         if r["open"] and r["unit"] in shut:
             found.append((("venue.unshut", r["unit"], str(r["day"])), begins))
     for r in c.rows["measures"]:

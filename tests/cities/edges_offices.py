@@ -277,7 +277,7 @@ def unshut(c: City, since: datetime) -> None:
 def gathered(c: City, since: datetime) -> None:
     approved = {"plan": True, "approved_by": "主任", "approved_at": since - hours(50)}
     c.add("gatherings", kind="婚事", area=GRID, planned_at=since, held_at=since, heads=10, **approved)
-    c.add("gatherings", kind="丧事", area=GRID, planned_at=since, held_at=since, heads=c.pick([50, 51]), **approved)
+    c.add("gatherings", kind="丧事", area=GRID, planned_at=since, held_at=since, heads=c.pick([50, 51, 51]), **approved)
 
 
 def unapproved(c: City, since: datetime) -> None:

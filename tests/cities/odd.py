@@ -23,6 +23,7 @@ def make_oddities(c: City) -> None:
         mixed_tubes,
         turned_hours,
         same_moments,
+        odd_numbers,
     ):
         step(c)
 
@@ -213,3 +214,26 @@ def same_moments(c: City) -> None:
             c.add("verifications", arrival=a, at=at, outcome=c.pick(["已离开", "在"]), area=c.area())
         c.add("samples", of="人", person=who, sampled_at=at, resulted_at=at, result="阳")
         c.add("samples", of="人", person=who, sampled_at=at, resulted_at=at, result="阴")
+
+
+def odd_numbers(c: City) -> None:
+    """Nothing, thirds, and decimal fractions whose sums are off by a trifle."""
+    for every in (0.0, 0.333, 0.5, 1.5):
+        c.add("feeds", name="推送", giver="气象局", taker="指挥部", every_hours=every, since=c.ago(48))
+    for hour in ((24, 24), (0, 0), (23, 1), (24, 6), (None, 6), (18, None)):
+        begun = c.now - timedelta(days=4, hours=c.pick([0, 5]))
+        at = {"from_hour": hour[0], "to_hour": hour[1], "since": begun}
+        c.add("posts", name="点", kind="卡口", area=c.area(9), mode="值守", **at)
+    fine = {"exposure.stay_minutes": "12.5", "exposure.minutes": "9.5", "lot.tolerance": "0.1", "aid_d": "0.5"}
+    area = c.pick(COUNTIES)
+    for key, value in {**fine, "stock.days.盐": "3"}.items():
+        c.add("orders", document="细令", area=area, key=key, value=value, since=c.now - timedelta(days=50))
+    for quantity, use in ((0.1, 0.1), (0.2, 0.1), (0.3, c.pick([0.0, 0.1]))):
+        row = {"area": area + "001", "unit": c.unit("冷库"), "item": "盐", "at": c.ago(96)}
+        c.add("stocks", **row, quantity=quantity, daily_use=use)
+    for kg in ((0.3, 0.1, 0.2), (0.3, 0.1, 0.3), (0.0, 0.0, 0.0)):
+        port, at = c.unit("港口"), c.now - hours(60)
+        come = {"imported": c.pick([True, False]), "entered_at": at, "port": port}
+        lot = c.add("lots", product="盐渍品", kg=kg[0], **come)
+        for sold in kg[1:]:
+            c.add("lot_works", lot=lot, kind="销售", unit=port, at=c.pick([at, at + hours(1)]), kg=sold)

@@ -11,8 +11,8 @@ from bihuan.domains import catalogue
 from bihuan.kernel import forms, joins, orders
 from tests.cities import reach
 
-SEEDS = range(1, 9)
-PEOPLE = 120
+SEEDS = range(1, 15)
+PEOPLE = 100
 
 
 @cache

@@ -27,11 +27,12 @@ PLANNED = {
 
 
 def hours(n: float) -> timedelta:
-    return timedelta(hours=n)
+    """To the second, as every moment is."""
+    return timedelta(seconds=round(n * 3600))
 
 
 def days(n: float) -> timedelta:
-    return timedelta(hours=24 * n)
+    return hours(24 * n)
 
 
 def midnight(day: date) -> datetime:

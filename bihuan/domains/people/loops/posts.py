@@ -203,7 +203,7 @@ def unlisted(t: Tables) -> ir.Table:
         item=_["where"],
         person=_.person,
         unit=_.unit,
-        area=ibis.coalesce(works.unit_area, works.home),
+        area=ibis.ifelse(works.unit.notnull(), works.unit_area, works.home),
         evidence=[cite("lot_works", _.work), cite("lots", _.lot)],
     )
 
@@ -312,6 +312,6 @@ def exit_final(t: Tables) -> ir.Table:
         item=_.measure,
         person=_.person,
         unit=_.unit,
-        area=ibis.coalesce(rows.unit_area, rows.home),
+        area=ibis.ifelse(rows.unit.notnull(), rows.unit_area, rows.home),
         evidence=[cite("measures", _.measure), cite("staff", _.staff_row)],
     )
