@@ -81,7 +81,7 @@ def post_unlisted(w: World) -> Iterator[Hole]:
         if x["kind"] in ("搬运", "销售") and x["person"] and recent and lot and lot["imported"]:
             if any(w.live(s, x["at"]) or w.live(s) for s in w.of("staff", x["person"])):
                 continue
-            area = w.area_of(x["unit"]) if x["unit"] else w.home(x["person"])
+            area = (w.area_of(x["unit"]) if x["unit"] else None) or w.home(x["person"])
             yield Hole(
                 "post.unlisted",
                 x["person"],

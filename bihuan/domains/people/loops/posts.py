@@ -203,7 +203,7 @@ def unlisted(t: Tables) -> ir.Table:
         item=_["where"],
         person=_.person,
         unit=_.unit,
-        area=ibis.ifelse(works.unit.notnull(), works.unit_area, works.home),
+        area=ibis.coalesce(works.unit_area, works.home),
         evidence=[cite("lot_works", _.work), cite("lots", _.lot)],
     )
 
