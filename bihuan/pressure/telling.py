@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from bihuan.live import clock, tables
 from bihuan.pressure import channels, planning, wording
-from bihuan.pressure.models import QUIET_FROM, QUIET_TO, Channel, Delegation, Message, Telling
+from bihuan.pressure.models import QUIET_FROM, QUIET_TO, Channel, Delegation, Message
 
 LOCK = 7107
 """Advisory lock: whoever plans messages."""
@@ -25,31 +25,51 @@ LOST_S = 300
 USUAL = planning.Habit(QUIET_FROM, QUIET_TO)
 
 # Every hole that stands open with whose it is, and to whom it has gone up; without what was told of this stretch.
-# away: officer → who stands in.
+# away: officer → who stands in. What was told is looked up as one set, not hole by hole: README.md.
 DUE = """
 WITH away AS (SELECT * FROM unnest(%(away)s::text[], %(in)s::text[]) AS t(officer, stand_in)),
 handed AS (
   SELECT DISTINCT ON (r.of_id) r.of_id, r.officer FROM pressure_reassignment r JOIN live_hole h ON h.id = r.of_id
   WHERE h.state = 'open' AND r.at >= h.opened_at ORDER BY r.of_id, r.at DESC, r.id DESC),
 wanted AS (
-  SELECT h.id, coalesce(r.officer, h.owner) AS officer,
+  SELECT h.id, h.opened_at, h.severity, h.hole, h.area, h.since, coalesce(r.officer, h.owner) AS officer,
          CASE WHEN r.officer IS NULL THEN 'opened' ELSE 'reassigned' END AS why
   FROM live_hole h LEFT JOIN handed r ON r.of_id = h.id WHERE h.state = 'open'
   UNION ALL
-  SELECT h.id, h.escalated_to, 'escalated' FROM live_hole h LEFT JOIN handed r ON r.of_id = h.id
+  SELECT h.id, h.opened_at, h.severity, h.hole, h.area, h.since, h.escalated_to, 'escalated'
+  FROM live_hole h LEFT JOIN handed r ON r.of_id = h.id
   WHERE h.state = 'open' AND h.escalated_to IS DISTINCT FROM coalesce(r.officer, h.owner)),
 addressed AS (
   SELECT w.*, coalesce(a.stand_in, w.officer) AS recipient FROM wanted w LEFT JOIN away a ON a.officer = w.officer
-  WHERE w.officer IS NOT NULL)
-SELECT h.id, h.opened_at, h.severity, w.officer, w.why, h.hole, h.area, h.since, w.recipient,
+  WHERE w.officer IS NOT NULL),
+failed AS (
+  SELECT t.of_id, t.opened_at, t.recipient, t.why, count(*) AS n, max(m.at) AS tried
+  FROM pressure_message m JOIN pressure_telling t ON t.message_id = m.id WHERE m.state = 'failed' GROUP BY 1, 2, 3, 4)
+SELECT w.id, w.opened_at, w.severity, w.officer, w.why, w.hole, w.area, w.since, w.recipient,
        coalesce(f.n, 0), f.tried
-FROM addressed w JOIN live_hole h ON h.id = w.id
-LEFT JOIN LATERAL (
-  SELECT count(*) AS n, max(m.at) AS tried, bool_or(m.state <> 'failed') AS told
-  FROM pressure_telling t JOIN pressure_message m ON m.id = t.message_id
-  WHERE t.of_id = h.id AND t.opened_at = h.opened_at AND t.recipient = w.recipient AND t.why = w.why) f ON true
-WHERE NOT coalesce(f.told, false) AND coalesce(f.n, 0) < %(tries)s
+FROM addressed w
+LEFT JOIN failed f ON (f.of_id, f.opened_at, f.recipient, f.why) = (w.id, w.opened_at, w.recipient, w.why)
+WHERE coalesce(f.n, 0) < %(tries)s AND NOT EXISTS (
+  SELECT 1 FROM pressure_telling t JOIN pressure_message m ON m.id = t.message_id
+  WHERE (t.of_id, t.opened_at, t.recipient, t.why) = (w.id, w.opened_at, w.recipient, w.why) AND m.state <> 'failed')
 """
+
+
+def mark(now: dt.datetime) -> tuple[object, ...] | None:
+    """What everything that is due depends on: unless it has moved since a run, another run finds nothing new. None
+    where it cannot be told, since a refused message waits for its next try."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT max(id) FROM live_event WHERE kind = 'holes'), "
+            "(SELECT max(id) FROM pressure_reassignment), (SELECT max(at) FROM pressure_channel), "
+            "EXISTS (SELECT 1 FROM pressure_message "
+            "WHERE state IN ('written', 'sending') OR state = 'failed' AND at > %s)",
+            [now - planning.TRIES * 2 * planning.QUARTER],
+        )
+        holes, handed, habits, waiting = cursor.fetchone()
+    if waiting:
+        return None
+    return (planning.quarter_of(now), holes, handed, habits, *sorted(aways(now).items()))
 
 
 def run(now: dt.datetime | None = None, send: channels.Send = channels.send) -> int:
@@ -76,12 +96,16 @@ def aways(now: dt.datetime) -> dict[str, str]:
     return planning.stand_ins((planning.Away(d.officer, d.delegate, d.since, d.until) for d in held), now)
 
 
+def asked(away: Mapping[str, str]) -> dict[str, object]:
+    """The values that DUE takes. ``away``: officer → who is told in his place."""
+    return {"away": list(away), "in": list(away.values()), "tries": planning.TRIES}
+
+
 def _due(now: dt.datetime) -> list[planning.Due]:
-    away = aways(now)
     names = {said.hole: said.name for said in tables.program().loops}
     with connection.cursor() as cursor:
-        values = {"away": list(away), "in": list(away.values()), "tries": planning.TRIES}
-        cursor.execute(DUE, values)
+        cursor.execute("SET LOCAL jit = off")  # it would take longer than the question
+        cursor.execute(DUE, asked(aways(now)))
         return [
             planning.Due(
                 hole=id_,
@@ -125,22 +149,11 @@ def _keep(planned: list[planning.Planned], now: dt.datetime) -> None:
         )
         for p in planned
     )
-    Telling.objects.bulk_create(
-        (
-            Telling(
-                message=message,
-                of_id=d.hole,
-                opened_at=d.opened_at,
-                officer=d.officer,
-                recipient=d.recipient,
-                why=d.why,
-                attempt=d.attempt,
-            )
-            for message, p in zip(messages, planned, strict=True)
-            for d in p.dues
-        ),
-        batch_size=5000,
-    )
+    columns = "message_id, of_id, opened_at, officer, recipient, why, attempt"
+    with connection.cursor() as cursor, cursor.copy(f"COPY pressure_telling ({columns}) FROM STDIN") as copy:
+        for message, p in zip(messages, planned, strict=True):
+            for d in p.dues:
+                copy.write_row((message.pk, d.hole, d.opened_at, d.officer, d.recipient, d.why, d.attempt))
 
 
 def _names(ledger: str, key: str, keys: Iterable[str]) -> Mapping[str, str]:
