@@ -192,6 +192,7 @@ TABLES: dict[str, Policy] = {
 
 HIDDEN = frozenset(
     {"access_seal", "access_laid", "django_migrations", "auth_permission", "auth_group", "auth_group_permissions"}
+    | {"live_due"}
     | {"account_emailconfirmation", "auth_user", "auth_user_groups", "auth_user_user_permissions"}
 )
 """Tables that it has no business with."""

@@ -8,16 +8,21 @@ the versions of Ibis and DuckDB. Where nothing changed, a run imports neither Ib
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bihuan
 from bihuan.domains import own
 from bihuan.kernel.program import Program
+
+if TYPE_CHECKING:
+    from bihuan.kernel.flow import Flow
 
 Progress = Callable[[str, int, int], None]
 
@@ -35,8 +40,25 @@ def load(progress: Progress | None = None, anew: bool = False) -> Program:
     program = _compile(progress)
     path = _path()
     if path is not None:
-        _keep(path, program)
+        _keep(path, program.to_json())
     return program
+
+
+def live(progress: Progress | None = None, anew: bool = False) -> tuple[Program, dict[str, Flow]]:
+    """The same program for PostgreSQL, and the flow of its every stage and loop (bihuan.kernel.flow): what the living
+    loop audits a few subjects with. Kept as :func:`load` keeps its own."""
+    path = _path("live")
+    if path is not None and not anew:
+        try:
+            program, flows = json.loads(path.read_text(encoding="utf-8"))
+            return Program.from_json(program), flows
+        except (OSError, ValueError, KeyError, TypeError):
+            pass  # not there, or damaged
+    flows = {}
+    made = _compile(progress, "postgres", flows)
+    if path is not None:
+        _keep(path, json.dumps([made.to_json(), flows], ensure_ascii=False))
+    return made, flows
 
 
 def kept() -> Program | None:
@@ -45,12 +67,12 @@ def kept() -> Program | None:
     return _read(path) if path is not None else None
 
 
-def _path() -> Path | None:
+def _path(kind: str = "program") -> Path | None:
     folder = cache_folder()
-    return folder / f"program-{digest()}.json" if folder else None
+    return folder / f"{kind}-{digest()}.json" if folder else None
 
 
-def _compile(progress: Progress | None) -> Program:
+def _compile(progress: Progress | None, dialect: str = "duckdb", flows: dict[str, Flow] | None = None) -> Program:
     from bihuan.domains import catalogue
     from bihuan.kernel.program import compile_program
 
@@ -62,7 +84,9 @@ def _compile(progress: Progress | None) -> Program:
             catalogue.loops(),
             catalogue.families(),
             catalogue.rooms(),
+            dialect=dialect,
             progress=progress,
+            flows=flows,
         )
 
 
@@ -126,13 +150,14 @@ def _read(path: Path) -> Program | None:
         return None  # not there, or damaged: it is compiled anew and replaced
 
 
-def _keep(path: Path, program: Program) -> None:
+def _keep(path: Path, text: str) -> None:
     """Write it whole or not at all; a full disk costs the next run its speed, nothing else."""
     try:
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-            file.write(program.to_json())
+            file.write(text)
         Path(file.name).replace(path)
-        kept = sorted(path.parent.glob("program-*.json"), key=lambda p: p.stat().st_mtime, reverse=True)
+        alike = f"{path.name.partition('-')[0]}-*.json"
+        kept = sorted(path.parent.glob(alike), key=lambda p: p.stat().st_mtime, reverse=True)
         for old in kept[KEEP:]:
             old.unlink(missing_ok=True)
     except OSError:

@@ -55,24 +55,58 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
 
     The stages of :func:`named_ledgers` must be there.
     """
+    said(con, program, lang)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE print_labels AS {labels(program, lang)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE printed AS {sentences(lang)}")
+
+
+def said(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
+    """Make what the sentences are made of, whatever the holes: ``print_said``, ``print_headings``, ``print_asked``."""
+    for name, (columns, rows) in wording(program, lang).items():
+        typed = ", ".join(f"{column} VARCHAR" for column in columns)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({typed})")
+        insert(con, name, rows)
+
+
+Wording = dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]]
+
+
+def wording(program: Program, lang: str) -> Wording:
+    """Table → columns and rows: what the loops say (``print_said``), each column's heading, where a hole's item is a
+    column (``print_headings``), and what its item is (``print_asked``). All are texts."""
     zh = lang == "zh"
     here = 0 if zh else 1
-    con.execute("CREATE OR REPLACE TEMP TABLE print_said (hole VARCHAR, name VARCHAR, reason VARCHAR, remedy VARCHAR)")
     colon = "：" if zh else ": "
-    said = []
+    said: list[tuple[object, ...]] = []
     for s in program.loops:
         # A sentence that does not say whom it is about begins with it.
         about = "" if "{subject}" in s.reason[here] else "{subject}" + colon
         said.append((s.hole, s.name[here], about + s.reason[here], s.remedy[here]))
-    insert(con, "print_said", said)
-    _headings(con, program, zh)
-    _labels(con, program, zh)
+    headings: list[tuple[object, ...]] = [
+        (g.name, c.name, c.heading if zh else c.english or c.name) for g in program.ledgers for c in g.columns
+    ]
+    asked: list[tuple[object, ...]] = [(s.hole, s.item) for s in program.loops]
+    return {
+        "print_said": (("hole", "name", "reason", "remedy"), said),
+        "print_headings": (("ledger", "name", "heading"), headings),
+        "print_asked": (("hole", "item"), asked),
+    }
+
+
+MOMENTS = {"duckdb": "strftime({0}, '%Y-%m-%d %H:%M')", "postgres": "to_char({0}, 'YYYY-MM-DD HH24:MI')"}
+"""How an engine writes a moment to the minute."""
+
+
+def sentences(lang: str, mark: str = "", dialect: str = "duckdb") -> str:
+    """SQL: ``printed`` (:func:`word`) of ``holes`` and of what :func:`said` made; ``print_labels`` must be there."""
+    zh = lang == "zh"
+    here = 0 if zh else 1
 
     def label(kind: str, key: str) -> str:
         return f"coalesce({kind}.label, {key}, '{NOT_GIVEN[here]}')"
 
     def moment(column: str) -> str:
-        return f"coalesce(strftime(h.{column}, '%Y-%m-%d %H:%M'), '{NOT_GIVEN[here]}')"
+        return f"coalesce({MOMENTS[dialect].format('h.' + column)}, '{NOT_GIVEN[here]}')"
 
     item = f"coalesce(i.label, c.heading, nullif(h.item, ''), '{NOT_GIVEN[here]}')"
     values = {
@@ -100,48 +134,35 @@ def word(con: duckdb.DuckDBPyConnection, program: Program, lang: str) -> None:
         f"{sentence} || CASE WHEN h.state = 'late' THEN '{late[0]}' || {moment('closed_at')} || '{late[1]}' "
         f"WHEN h.owner IS NULL THEN '{NOBODY[here]}' ELSE '' END"
     )
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE printed AS
+    return f"""
         SELECT h.hole, w.name, h.severity, h.subject_kind, h.subject, h.item, h.area, h.since, h.closed_at, h.owner,
                h.owner_name, h.escalated_to, h."order", {text} AS text,
                {tidy[0]}{filled("w.remedy")}{tidy[1]} AS remedy,
                h.evidence, h.state, h.unit, h.opens, h.due, {label("s", "h.subject")} AS label, {sentence} AS sentence
-        FROM holes h JOIN print_said w ON w.hole = h.hole
-        LEFT JOIN print_labels s ON s.kind = h.subject_kind AND s.key = h.subject
-        LEFT JOIN print_labels u ON u.kind = 'unit' AND u.key = h.unit
-        LEFT JOIN print_labels a ON a.kind = 'area' AND a.key = h.area
-        LEFT JOIN print_asked i_kind ON i_kind.hole = h.hole
-        LEFT JOIN print_labels i ON i.kind = i_kind.item AND i.key = h.item
-        LEFT JOIN print_headings c ON c.name = h.item AND c.ledger = split_part(h.evidence, ':', 1)
+        FROM holes h JOIN print_said{mark} w ON w.hole = h.hole
+        LEFT JOIN print_labels{mark} s ON s.kind = h.subject_kind AND s.key = h.subject
+        LEFT JOIN print_labels{mark} u ON u.kind = 'unit' AND u.key = h.unit
+        LEFT JOIN print_labels{mark} a ON a.kind = 'area' AND a.key = h.area
+        LEFT JOIN print_asked{mark} i_kind ON i_kind.hole = h.hole
+        LEFT JOIN print_labels{mark} i ON i.kind = i_kind.item AND i.key = h.item
+        LEFT JOIN print_headings{mark} c ON c.name = h.item AND c.ledger = split_part(h.evidence, ':', 1)
             AND i_kind.item = 'column'
         ORDER BY CASE h.severity WHEN '急' THEN 0 WHEN '重' THEN 1 ELSE 2 END, h.since, h.hole, h.subject, h.item
         """
-    )
 
 
-def _headings(con: duckdb.DuckDBPyConnection, program: Program, zh: bool) -> None:
-    """``print_headings``: each column's heading, where a hole's item is a column; ``print_asked``: what its item is."""
-    con.execute("CREATE OR REPLACE TEMP TABLE print_headings (ledger VARCHAR, name VARCHAR, heading VARCHAR)")
-    insert(
-        con,
-        "print_headings",
-        [(g.name, c.name, c.heading if zh else c.english or c.name) for g in program.ledgers for c in g.columns],
-    )
-    con.execute("CREATE OR REPLACE TEMP TABLE print_asked (hole VARCHAR, item VARCHAR)")
-    insert(con, "print_asked", [(s.hole, s.item) for s in program.loops])
-
-
-def _labels(con: duckdb.DuckDBPyConnection, program: Program, zh: bool) -> None:
-    """``print_labels``: name and key of what the holes name, as far as a row knows its name."""
-    con.execute("CREATE OR REPLACE TEMP TABLE print_labels (kind VARCHAR, key VARCHAR, label VARCHAR)")
-    mark = ("（", "）") if zh else (" (", ")")
+def labels(program: Program, lang: str, mark: str = "") -> str:
+    """SQL: kind, key and label (name and key) of what the holes name, as far as a row knows its name."""
+    brackets = ("（", "）") if lang == "zh" else (" (", ")")
+    found = []
     for ledger in named_ledgers(program):
         kind = ledger.key[0]
         keys = [f"SELECT subject FROM holes WHERE subject_kind = '{kind}'"]
         keys += [f"SELECT {kind} FROM holes" for _ in range(kind in ("unit", "area"))]
-        keys.append(f"SELECT h.item FROM holes h JOIN print_asked a ON a.hole = h.hole AND a.item = '{kind}'")
-        con.execute(
-            f"""INSERT INTO print_labels SELECT '{kind}', "{kind}", CASE WHEN name = "{kind}" THEN name
-                ELSE name || '{mark[0]}' || "{kind}" || '{mark[1]}' END
+        keys.append(f"SELECT h.item FROM holes h JOIN print_asked{mark} a ON a.hole = h.hole AND a.item = '{kind}'")
+        found.append(
+            f"""SELECT '{kind}' AS kind, "{kind}" AS key, CASE WHEN name = "{kind}" THEN name
+                ELSE name || '{brackets[0]}' || "{kind}" || '{brackets[1]}' END AS label
             FROM "{ledger.name}" WHERE name IS NOT NULL AND "{kind}" IN ({" UNION ".join(keys)})"""
         )
+    return " UNION ALL ".join(found)

@@ -44,6 +44,13 @@ class Names:
     event_where: tuple[str, str, str] | None = None  # see Ledger
 
 
+class LocalTime(models.DateTimeField):
+    """A moment in local time, in the database without a zone too: nobody's zone turns what a ledger says."""
+
+    def db_type(self, connection: Any) -> str | None:
+        return "timestamp" if connection.vendor == "postgresql" else super().db_type(connection)
+
+
 class LedgerField(models.Field):
     """What the fields of a ledger have in common; mixed in before a field of Django."""
 
@@ -80,11 +87,11 @@ class LedgerField(models.Field):
         """As the plain field of Django: words, grades and choices are no matter of the database, so that changing
         them asks for no migration."""
         name, _, args, kwargs = super().deconstruct()
-        plain = next(base for base in type(self).__mro__ if base.__module__.startswith("django.db.models.fields"))
+        plain = next(base for base in type(self).__mro__ if base in PLAIN)
         for word in ("verbose_name", "choices"):
             kwargs.pop(word, None)
         # What is Django's own default is not said: a migration's plain field would not say it either.
-        return name, f"django.db.models.{plain.__name__}", args, kwargs
+        return name, PLAIN[plain], args, kwargs
 
     def clone(self) -> LedgerField:
         """A copy by what :meth:`deconstruct` says: our own default is null, Django's is not."""
@@ -111,6 +118,16 @@ class LedgerField(models.Field):
     def further(self) -> dict[str, Any]:
         """What only this kind of field says of its column."""
         return {}
+
+
+PLAIN: dict[type, str] = {
+    LocalTime: "bihuan.domains.fields.LocalTime",
+    **{
+        kind: f"django.db.models.{kind.__name__}"
+        for kind in (models.TextField, models.BigIntegerField, models.FloatField, models.BooleanField, models.DateField)
+    },
+}
+"""What migrations see of a ledger's column."""
 
 
 class Text(LedgerField, models.TextField):
@@ -143,7 +160,7 @@ class Day(LedgerField, models.DateField):
     ledger_type = "date"
 
 
-class Moment(LedgerField, models.DateTimeField):
+class Moment(LedgerField, LocalTime):
     """时刻，当地时间 (local time, no zone)."""
 
     ledger_type = "time"

@@ -56,11 +56,11 @@ def in_effect(ledger: Ledger, rows: ir.Table | None = None) -> ir.Table:
     whole = ibis.window(group_by=keys)
     several = several.mutate(
         version=ibis.row_number().over(window),
-        withdrawn=several.void.cast("int8").max().over(whole),
+        withdrawn=several.void.any().over(whole),
         known_first=several.known_first.min().over(whole),
         recorded=several.recorded_at.min().over(whole),
     )
-    several = several.filter((several.version == 0) & ~several.gone & (several.withdrawn == 0))
+    several = several.filter((several.version == 0) & ~several.gone & ~several.withdrawn)
     rows = ibis.union(single, several.drop("version", "withdrawn"))
     happened = [_at(rows, c) <= now() for c in ledger.event_columns]
     if ledger.event_where is not None:

@@ -21,6 +21,9 @@ from bihuan.kernel.moments import BEGINNING, END, LEVELS, moment
 MOST = 1e12
 """More than this an order may say, but it makes no difference: of people, hours, kilograms or days."""
 
+NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)$"
+"""A number as an order writes it (bihuan.kernel.parameters)."""
+
 
 def prefixes(areas: ir.Table) -> ir.Table:
     """(area, upper) for each area and every code at or above it."""
@@ -73,14 +76,17 @@ def in_force(orders: ir.Table, parameters: ir.Table) -> ir.Table:
         **{c: ibis._[c] for c in ("area", "value", "since", "until", "order", "document")},
     )
     best = pick(met, ["seat", "key", "begin"], [met.area.length().desc(), met.since.desc(), met.order.desc()])
-    number = best.value.try_cast("float64")
+    # Cast only what is a number that can be held: not every engine can be told to try.
+    plain = best.value.re_search(NUMBER)
+    number = ibis.ifelse(plain & (best.value.length() < 300), best.value, ibis.null("string")).cast("float64")
+    vast = (plain & (best.value.length() >= 300)) | (number > MOST)
     return best.select(
         "seat",
         "key",
         from_=best.begin,
         to_=best.to_,
         value=best.value.replace("、", ",").replace("，", ","),
-        number=ibis.ifelse(number > MOST, MOST, number),
+        number=ibis.ifelse(vast.fill_null(False), MOST, number),
         label=best.key + "=" + best.value + "（" + best.document + "）",
     )
 

@@ -1,4 +1,8 @@
-"""The auditor: brings the stored holes to what the ledgers say, whatever moved, a row or the clock. One at a time."""
+"""The auditor: brings the stored holes to what the ledgers say, whatever moved, a row or the clock. One at a time.
+
+A row that moved is audited for the subjects that it touches, on the rows that these need. What can't be said of a few
+rows is noted as due and audited over everything right after, loop by loop; what moved in bulk, by a full audit.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,31 @@ import datetime as dt
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from bihuan.audit import texts
 from bihuan.engines import duckdb as engine
-from bihuan.live import found, store, tables
+from bihuan.engines.postgres import Unfit
+from bihuan.live import found, owning, store, tables
+from bihuan.live.bench import Bench
 from bihuan.live.clock import ZONE
-from bihuan.live.mirror import Mirror
+from bihuan.live.fetching import Fetcher, Row
+from bihuan.live.mirror import Change, Mirror, changes
+from bihuan.live.neighbourhood import Neighbourhood
+from bihuan.live.relations import Wide
 
 Progress = Callable[[str, int, int], None]
 Connection = psycopg.Connection[Any]
+
+BULK = 300
+"""Rows that moved at once, from which a full audit costs less than their neighbourhood."""
+
+EVERYTHING = "*"
+"""Noted as due in place of a loop: all of them."""
 
 
 def moment(con: Connection) -> dt.datetime:
@@ -29,16 +45,25 @@ def moment(con: Connection) -> dt.datetime:
 
 
 class Auditor:
-    """Holds the mirror between audits. ``con`` is its own connection, in autocommit."""
+    """Holds the mirror and the workbench between audits. ``con`` is its own connection, in autocommit; ``clock`` tells
+    the time (by default the system's)."""
 
-    def __init__(self, con: Connection, folder: Path | None = None) -> None:
+    def __init__(
+        self, con: Connection, folder: Path | None = None, clock: Callable[[], dt.datetime] | None = None
+    ) -> None:
         self.con, self.folder = con, folder
+        self.now = clock or (lambda: moment(con))
         self.program = tables.program()
         self._mirror: Mirror | None = None
+        self._bench: Bench | None = None
+        self._behind: list[Change] = []  # audited, and not in the mirror yet
+        self._finals = {loop.hole for loop in self.program.loops if loop.final}
 
     def close(self) -> None:
         if self._mirror is not None:
             self._mirror.close()
+        if self._bench is not None:
+            self._bench.con.close()
 
     def mirror(self, progress: Progress | None = None) -> Mirror:
         """The ledgers as they stand now; built when first asked for."""
@@ -46,42 +71,188 @@ class Auditor:
             self._mirror = Mirror(self.folder)
             self._mirror.build(self.con, progress)
         else:
-            self._mirror.sync(self.con)
+            self._mirror.follow(self.con, [*self._behind, *changes(self.con)])
+        self._behind = []
         return self._mirror
 
-    def catch_up(self) -> store.Moves | None:
-        """Audit what moved; None where nothing did."""
-        if self.con.execute("SELECT 1 FROM live_change LIMIT 1").fetchone() is None:
-            return None
-        return self.full()
+    def bench(self) -> Bench:
+        if self._bench is None:
+            self._bench = Bench(psycopg.connect(self.con.info.dsn, password=self.con.info.password, autocommit=True))
+        return self._bench
+
+    # ── what moved ──────────────────────────────────────────────────────────────────────────────
+
+    def catch_up(self) -> bool:
+        """Audit what moved: first the subjects that it touches, then what is due over everything. Whether any was."""
+        any_ = False
+        while True:
+            moved = changes(self.con)
+            if moved:
+                self.local(moved)
+            elif not self.due():
+                return any_
+            any_ = True
+
+    def local(self, changes: Sequence[Change]) -> store.Moves:
+        """Audit the subjects that these changes touch; note what is due over everything."""
+        fetcher = Fetcher(self.con)
+        moved: dict[str, list[Row]] = {}
+        now = self.now()
+        try:
+            for change in changes:
+                moved.setdefault(change.ledger, []).extend(fetcher.versions(change.ledger, change.first, change.last))
+            if sum(map(len, moved.values())) > BULK:
+                raise Wide("in bulk")
+        except Wide:
+            return self._note(changes, {EVERYTHING})
+        near = Neighbourhood(self.program, self.bench().flows, fetcher, now)
+        scopes, wide = self._scopes(near, moved, fetcher)
+        while True:
+            try:
+                moves = self._bring(fetcher, scopes, moved, now, lambda con: self._noted(con, changes, wide))
+            except Unfit as unfit:
+                wide.add(unfit.hole)
+                scopes = [scope for scope in scopes if scope.hole != unfit.hole]
+                continue
+            self._behind += changes
+            return moves
+
+    def _note(self, changes: Sequence[Change], wide: set[str]) -> store.Moves:
+        with self.con.transaction():
+            self._noted(self.con, changes, wide)
+        self._behind += changes
+        return store.Moves()
+
+    def _noted(self, con: Connection, changes: Sequence[Change], wide: set[str]) -> None:
+        con.execute("INSERT INTO live_due SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [sorted(wide)])
+        con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [[change.id for change in changes]])
+
+    def _scopes(
+        self, near: Neighbourhood, moved: dict[str, list[Row]], fetcher: Fetcher
+    ) -> tuple[list[store.Scope], set[str]]:
+        """What must be looked at: of which loops which subjects or items; and which loops over everything."""
+        near.move(moved)
+        wanted: dict[tuple[str, str], set[str]] = {}
+        wide: set[str] = set()
+        for loop in self.program.loops:
+            try:
+                touched = near.touched(loop.hole)
+            except Wide:
+                wide.add(loop.hole)
+                continue
+            if touched is not None:
+                wanted.setdefault((loop.hole, touched[0]), set()).update(touched[1])
+        for hole, values in self._made_good(moved, fetcher).items():
+            wanted.setdefault((hole, near.scope(hole)), set()).update(values)
+        scopes = []
+        for (hole, column), some in wanted.items():
+            if hole in wide:
+                continue
+            try:
+                near.needed(hole, column, frozenset(some))
+            except Wide:
+                wide.add(hole)
+                continue
+            scopes.append(store.Scope(hole, column.removeprefix("ob_"), tuple(sorted(some))))
+        return scopes, wide
+
+    def _made_good(self, moved: dict[str, list[Row]], fetcher: Fetcher) -> dict[str, set[str]]:
+        """Hole → subjects and items that a finding that moved names: what it set right, or no longer does. A name is
+        parted by slashes, which a key may hold too: every way to part it is looked at."""
+        found_: dict[str, set[str]] = {}
+        place = fetcher.places["findings"]["hole"] if "findings" in fetcher.places else None
+        for row in moved.get("findings", ()):
+            name = row[place] if place is not None else None
+            hole, _, rest = (name or "").partition("/")
+            if hole in self._finals and rest:
+                parts = rest.split("/")
+                ways = {"/".join(parts[:n]) for n in range(1, len(parts) + 1)}
+                ways |= {"/".join(parts[n:]) for n in range(1, len(parts))}
+                found_.setdefault(hole, set()).update(ways)
+        return found_
+
+    def _bring(
+        self,
+        fetcher: Fetcher,
+        scopes: Sequence[store.Scope],
+        moved: dict[str, list[Row]],
+        now: dt.datetime,
+        done: Callable[[Connection], None],
+    ) -> store.Moves:
+        """Run the loops on what was fetched, tell owners anew where they may have moved, and store what was found."""
+        bench = self.bench()
+        rows: list[tuple[Any, ...]] = []
+        if scopes:
+            with bench.round(now, fetcher.loaded):
+                bench.gather(scopes)
+                owning.fetch(bench, fetcher, self.program)
+                rows = bench.holes()
+        stored = owning.touched(self.con, self.program, moved, fetcher)
+        if stored:
+            told = {row[:3] for row in rows}
+            looked = _Looked(scopes)
+            with bench.round(now, {}):
+                bench.session.put(owning.stored(self.con, stored))
+                owning.fetch(bench, Fetcher(self.con), self.program)
+                rows += [row for row in bench.holes() if row[:3] not in told and not looked.at(row)]
+        return store.bring(self.con, rows, scopes, now, done)
+
+    # ── over everything ─────────────────────────────────────────────────────────────────────────
+
+    def due(self) -> bool:
+        """Audit over everything what is noted as due; whether anything was."""
+        noted = {row[0] for row in self.con.execute("SELECT hole FROM live_due").fetchall()}
+        if not noted:
+            return False
+        known = {loop.hole for loop in self.program.loops}
+        if EVERYTHING in noted or len(noted) > len(known) // 2:
+            self.full()
+            return True
+        holes = noted & known
+        mirror = self.mirror()
+        now = self.now()
+        with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
+            path = Path(folder) / "found.csv"
+            self._look(mirror, now, path, None, holes)
+
+            def done(con: Connection) -> None:
+                con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [sorted(noted)])
+
+            store.bring(self.con, path, [store.Scope(hole) for hole in sorted(holes)], now, done)
+        return True
 
     def full(self, progress: Progress | None = None) -> store.Moves:
         """Audit everything. Where nothing was due, what differed from the live state was its error: recorded."""
         began = time.perf_counter()
+        noted = [row[0] for row in self.con.execute("SELECT hole FROM live_due").fetchall()]
         mirror = self.mirror(progress)
         due = sorted(mirror.seen)
-        now = moment(self.con)
+        now = self.now()
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
             rows, holes = self._look(mirror, now, path, progress)
 
             def done(con: Connection) -> None:
                 con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [due])
+                con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [noted])
 
-            number, first = (0, []) if due else store.differences(self.con, path)
+            number, first = (0, []) if due or noted else store.differences(self.con, path)
             moves = store.bring(self.con, path, None, now, done)
         mirror.seen.difference_update(due)
         self.con.execute(
-            "INSERT INTO live_audit (as_of, seconds, rows, holes, differences, sample) VALUES (%s, %s, %s, %s, %s, %s)",
-            [now, time.perf_counter() - began, rows, holes, number, json.dumps(first[:50])],
+            "INSERT INTO live_audit (as_of, began, seconds, rows, holes, differences, sample) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [now, now, time.perf_counter() - began, rows, holes, number, json.dumps(first[:50])],
         )
         return moves
 
-    def _look(self, mirror: Mirror, now: dt.datetime, path: Path, progress: Progress | None) -> tuple[int, int]:
-        """A full audit into a file of found.COLUMNS; rows of the ledgers, and open holes."""
+    def _look(
+        self, mirror: Mirror, now: dt.datetime, path: Path, progress: Progress | None, only: set[str] | None = None
+    ) -> tuple[int, int]:
+        """An audit over everything into a file of found.COLUMNS; rows of the ledgers, and open holes."""
         with mirror.reading() as con:
-            also = [ledger.name for ledger in self.program.ledgers if _named(ledger)]
-            engine.run(self.program, con, now, states=found.STATES, also=also, progress=progress)
+            also = [ledger.name for ledger in texts.named_ledgers(self.program)]
+            engine.run(self.program, con, now, only=only, states=found.STATES, also=also, progress=progress)
             found.gather(con, self.program)
             found.to_csv(con, path)
             sizes = " UNION ALL ".join(f"SELECT count(*) AS n FROM {tables.table(g)}" for g in self.program.ledgers)
@@ -94,9 +265,16 @@ class Auditor:
         mirror = self.mirror(progress)
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
-            self._look(mirror, moment(self.con), path, progress)
+            self._look(mirror, self.now(), path, progress)
             return store.differences(self.con, path)
 
 
-def _named(ledger: Any) -> bool:
-    return any(c.name == "name" for c in ledger.columns) and len(ledger.key) == 1
+class _Looked:
+    """What was looked at: a hole within it that was not found is gone, whatever was stored of it."""
+
+    def __init__(self, scopes: Sequence[store.Scope]) -> None:
+        self.scopes = {scope.hole: (1 if scope.column == "subject" else 2, set(scope.values)) for scope in scopes}
+
+    def at(self, row: tuple[Any, ...]) -> bool:
+        place, values = self.scopes.get(row[0], (0, set()))
+        return bool(values) and row[place] in values

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bihuan.audit import texts
 from bihuan.kernel.program import Program
@@ -41,34 +41,44 @@ COLUMNS = {"hole": "text", "subject": "text", "item": "text", "state": "text", *
 STATES = ("open", "pending")
 
 
+def query(zh: str, en: str) -> str:
+    """SQL: what the engine found (``holes`` and ``aged``), worded in the tables ``zh`` and ``en``. Of one that is open
+    and has more to come under the same identity, the open one is told."""
+    same = "(hole, subject, item, state)"
+    columns = {
+        "subject": "coalesce(h.subject, '')",
+        "item": "coalesce(h.item, '')",
+        "person": "a.person",
+        "seek": "a.seek",
+        "role": "a.role",
+        "taken": "a.taken",
+        "text_zh": "z.text",
+        "text_en": "e.text",
+        "remedy_zh": "z.remedy",
+        "remedy_en": "e.remedy",
+    }
+    told = {c: columns.get(c, 'h."' + c + '"') for c in COLUMNS}
+    listed = ", ".join(f'{value} AS "{c}"' for c, value in told.items())
+    names = ", ".join(f'"{c}"' for c in COLUMNS)
+    return f"""
+        SELECT {names} FROM (
+            SELECT {listed}, row_number() OVER (PARTITION BY h.hole, h.subject, h.item ORDER BY h.state) AS place
+            FROM holes h
+            JOIN (SELECT hole, ob_subject AS subject, ob_item AS item, ob_state AS state, ob_person AS person,
+                         ob_seek AS seek, role, ob_taken AS taken FROM aged) a USING {same}
+            JOIN {zh} z USING {same} JOIN {en} e USING {same}
+            WHERE h.state IN ('open', 'pending')) AS told
+        WHERE place = 1"""
+
+
 def gather(con: duckdb.DuckDBPyConnection, program: Program) -> None:
-    """Make ``found`` of what the engine left in ``con`` (``holes`` and ``aged``). Of one that is open and has more to
-    come under the same identity, the open one is told."""
+    """Make ``found`` of what the engine left in ``con``."""
     for lang in ("zh", "en"):
         texts.word(con, program, lang)
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE said_{lang} AS SELECT hole, subject, item, state, text, remedy FROM printed"
         )
-    same = "(hole, subject, item, state)"
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE found AS
-        SELECT h.hole, coalesce(h.subject, '') AS subject, coalesce(h.item, '') AS item, h.state,
-               h.severity, h.subject_kind, h.area, h.unit, a.person, a.seek, a.role, a.taken, h.opens, h.due, h.since,
-               h.owner, h.owner_name, h.escalated_to, h."order", h.evidence,
-               z.text AS text_zh, e.text AS text_en, z.remedy AS remedy_zh, e.remedy AS remedy_en
-        FROM holes h
-        JOIN (SELECT hole, ob_subject AS subject, ob_item AS item, ob_state AS state, ob_person AS person,
-                     ob_seek AS seek, role, ob_taken AS taken FROM aged) a USING {same}
-        JOIN said_zh z USING {same} JOIN said_en e USING {same}
-        WHERE h.state IN ('open', 'pending')
-        QUALIFY row_number() OVER (PARTITION BY h.hole, h.subject, h.item ORDER BY h.state) = 1"""
-    )
-
-
-def rows(con: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
-    """The rows of ``found``."""
-    listed = ", ".join(f'"{c}"' for c in COLUMNS)
-    return con.execute(f"SELECT {listed} FROM found").fetchall()
+    con.execute(f"CREATE OR REPLACE TEMP TABLE found AS {query('said_zh', 'said_en')}")
 
 
 def to_csv(con: duckdb.DuckDBPyConnection, path: Path) -> None:

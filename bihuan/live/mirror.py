@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bihuan.kernel.ledger import Ledger
 from bihuan.live import tables
@@ -48,6 +48,22 @@ def create(con: duckdb.DuckDBPyConnection, ledger: Ledger, kind: str = "TABLE") 
     con.execute(f"CREATE OR REPLACE {kind} ledger_{ledger.name} ({typed})")
 
 
+class Change(NamedTuple):
+    """Rows that an act wrote: a row of live_change."""
+
+    id: int
+    batch: int
+    ledger: str
+    first: int
+    last: int
+
+
+def changes(source: psycopg.Connection[Any]) -> list[Change]:
+    """What was written and is not audited yet."""
+    query = "SELECT id, batch, ledger, first, last FROM live_change ORDER BY id"
+    return [Change(*row) for row in source.execute(query).fetchall()]
+
+
 class Mirror:
     """``con`` holds ``ledger_<name>`` of every ledger: the rows that stand, ``_row`` being their id."""
 
@@ -76,20 +92,21 @@ class Mirror:
                 self._add(source, ledger, "replaced_by IS NULL")
                 self._mark(ledger)
 
-    def sync(self, source: psycopg.Connection[Any]) -> list[tuple[int, int, str, int, int]]:
-        """The rows that moved since; the changes (id, batch, ledger, first, last) that brought them."""
-        changes = source.execute("SELECT id, batch, ledger, first, last FROM live_change ORDER BY id").fetchall()
-        fresh = [c for c in changes if c[0] not in self.seen]
-        for id_, batch, name, first, last in fresh:
-            ledger = tables.ledgers()[name]
-            span = f"id BETWEEN {int(first)} AND {int(last)} AND from_batch = {int(batch)}"
+    def follow(self, source: psycopg.Connection[Any], changes: Iterable[Change]) -> None:
+        """Bring in the rows that these changes wrote, and leave out those that they replaced; what is in already is
+        passed over."""
+        for change in changes:
+            if change.id in self.seen:
+                continue
+            ledger = tables.ledgers()[change.ledger]
+            first, last = change.first, change.last
             replaced = f"SELECT id FROM {tables.table(ledger)} WHERE replaced_by BETWEEN %s AND %s"
             gone = source.execute(replaced, [first, last])
             self._remove(ledger, [row[0] for row in gone.fetchall()])
+            span = f"id BETWEEN {int(first)} AND {int(last)} AND from_batch = {int(change.batch)}"
             self._add(source, ledger, f"{span} AND replaced_by IS NULL")
             self._mark(ledger, f"_row BETWEEN {int(first)} AND {int(last)}")
-            self.seen.add(id_)
-        return fresh
+            self.seen.add(change.id)
 
     def _remove(self, ledger: Ledger, ids: Iterable[int]) -> None:
         listed = ", ".join(map(str, ids))

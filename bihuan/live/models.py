@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models.functions import Now
+
+from bihuan.domains.fields import LocalTime
 
 
 class Batch(models.Model):
@@ -16,7 +17,7 @@ class Batch(models.Model):
 
     KINDS: ClassVar = [("save", "录入"), ("retract", "作废"), ("import", "导入")]
 
-    at = models.DateTimeField()  # by the system's clock
+    at = LocalTime()  # by the system's clock
     kind = models.TextField(choices=KINDS)
     by = models.TextField(blank=True)  # who wrote it: an account's name
     token = models.TextField(null=True, unique=True)  # the caller's own name of this act: a second time does nothing
@@ -41,6 +42,15 @@ class Change(models.Model):
         db_table = "live_change"
 
 
+class Due(models.Model):
+    """待查：要在全部台账上重查的闭环 (a loop to be audited over everything; gone once it is)."""
+
+    hole = models.TextField(primary_key=True)
+
+    class Meta:
+        db_table = "live_due"
+
+
 class Hole(models.Model):
     """漏洞：一个身份一行，发现、闭合、再现都在这一行 (one row an identity, for good)."""
 
@@ -58,9 +68,9 @@ class Hole(models.Model):
     seek = models.TextField(null=True)
     role = models.TextField(null=True)
     taken = models.TextField(null=True)
-    opens = models.DateTimeField(null=True)
-    due = models.DateTimeField(null=True)
-    since = models.DateTimeField(null=True)  # the moment it became a hole, by the facts
+    opens = LocalTime(null=True)
+    due = LocalTime(null=True)
+    since = LocalTime(null=True)  # the moment it became a hole, by the facts
     owner = models.TextField(null=True)
     owner_name = models.TextField(null=True)
     escalated_to = models.TextField(null=True)
@@ -70,9 +80,9 @@ class Hole(models.Model):
     text_en = models.TextField(default="")
     remedy_zh = models.TextField(default="")
     remedy_en = models.TextField(default="")
-    first_seen = models.DateTimeField(null=True)  # an audit first found it open
-    opened_at = models.DateTimeField(null=True)  # an audit found it open, this time
-    closed_at = models.DateTimeField(null=True)  # an audit no longer found it; null while open
+    first_seen = LocalTime(null=True)  # an audit first found it open
+    opened_at = LocalTime(null=True)  # an audit found it open, this time
+    closed_at = LocalTime(null=True)  # an audit no longer found it; null while open
     reopened = models.IntegerField(default=0)  # how often it came back
     moved = models.BigIntegerField(default=0)  # the event that last moved it
 
@@ -100,9 +110,9 @@ class Span(models.Model):
     """一次开合：漏洞的一段 (one stretch in which a hole stood open)."""
 
     of = models.ForeignKey(Hole, on_delete=models.CASCADE, related_name="spans")
-    since = models.DateTimeField(null=True)
-    opened_at = models.DateTimeField()
-    closed_at = models.DateTimeField(null=True)
+    since = LocalTime(null=True)
+    opened_at = LocalTime()
+    closed_at = LocalTime(null=True)
 
     class Meta:
         db_table = "live_span"
@@ -115,7 +125,7 @@ class Span(models.Model):
 class Event(models.Model):
     """动静：告诉打开着的页面的事 (what open pages are told)."""
 
-    at = models.DateTimeField()
+    at = LocalTime()
     kind = models.TextField()  # holes, rows, import, audit, clock
     said: Any = models.JSONField(default=dict)
 
@@ -126,8 +136,8 @@ class Event(models.Model):
 class Audit(models.Model):
     """查账：一次全面查漏，及它与活账的差异 (a full audit, and how it differed from the live state)."""
 
-    as_of = models.DateTimeField()
-    began = models.DateTimeField(db_default=Now())  # by the machine's clock
+    as_of = LocalTime()
+    began = LocalTime()  # by the system's clock
     seconds = models.FloatField(default=0)
     rows = models.BigIntegerField(default=0)
     holes = models.IntegerField(default=0)

@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import django.db.models.functions.datetime
 from django.db import migrations, models
+
+import bihuan.domains.fields
 
 
 class Migration(migrations.Migration):
@@ -13,8 +14,8 @@ class Migration(migrations.Migration):
             name="Audit",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("as_of", models.DateTimeField()),
-                ("began", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("as_of", bihuan.domains.fields.LocalTime()),
+                ("began", bihuan.domains.fields.LocalTime()),
                 ("seconds", models.FloatField(default=0)),
                 ("rows", models.BigIntegerField(default=0)),
                 ("holes", models.IntegerField(default=0)),
@@ -29,7 +30,7 @@ class Migration(migrations.Migration):
             name="Batch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
+                ("at", bihuan.domains.fields.LocalTime()),
                 ("kind", models.TextField(choices=[("save", "录入"), ("retract", "作废"), ("import", "导入")])),
                 ("by", models.TextField(blank=True)),
                 ("token", models.TextField(null=True, unique=True)),
@@ -64,10 +65,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Due",
+            fields=[
+                ("hole", models.TextField(primary_key=True, serialize=False)),
+            ],
+            options={
+                "db_table": "live_due",
+            },
+        ),
+        migrations.CreateModel(
             name="Event",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
+                ("at", bihuan.domains.fields.LocalTime()),
                 ("kind", models.TextField()),
                 ("said", models.JSONField(default=dict)),
             ],
@@ -91,9 +101,9 @@ class Migration(migrations.Migration):
                 ("seek", models.TextField(null=True)),
                 ("role", models.TextField(null=True)),
                 ("taken", models.TextField(null=True)),
-                ("opens", models.DateTimeField(null=True)),
-                ("due", models.DateTimeField(null=True)),
-                ("since", models.DateTimeField(null=True)),
+                ("opens", bihuan.domains.fields.LocalTime(null=True)),
+                ("due", bihuan.domains.fields.LocalTime(null=True)),
+                ("since", bihuan.domains.fields.LocalTime(null=True)),
                 ("owner", models.TextField(null=True)),
                 ("owner_name", models.TextField(null=True)),
                 ("escalated_to", models.TextField(null=True)),
@@ -103,9 +113,9 @@ class Migration(migrations.Migration):
                 ("text_en", models.TextField(default="")),
                 ("remedy_zh", models.TextField(default="")),
                 ("remedy_en", models.TextField(default="")),
-                ("first_seen", models.DateTimeField(null=True)),
-                ("opened_at", models.DateTimeField(null=True)),
-                ("closed_at", models.DateTimeField(null=True)),
+                ("first_seen", bihuan.domains.fields.LocalTime(null=True)),
+                ("opened_at", bihuan.domains.fields.LocalTime(null=True)),
+                ("closed_at", bihuan.domains.fields.LocalTime(null=True)),
                 ("reopened", models.IntegerField(default=0)),
                 ("moved", models.BigIntegerField(default=0)),
             ],
@@ -130,9 +140,9 @@ class Migration(migrations.Migration):
             name="Span",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("since", models.DateTimeField(null=True)),
-                ("opened_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(null=True)),
+                ("since", bihuan.domains.fields.LocalTime(null=True)),
+                ("opened_at", bihuan.domains.fields.LocalTime()),
+                ("closed_at", bihuan.domains.fields.LocalTime(null=True)),
                 (
                     "of",
                     models.ForeignKey(

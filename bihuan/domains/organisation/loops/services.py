@@ -116,7 +116,7 @@ def share(t: Tables) -> ir.Table:
     rows = t.samples.filter(_.person.notnull() & _.lab.notnull() & (_.sampled_at > t.now - days(7)))
     rows = attach(rows, t.homes, "person", home=_.area)
     rows = attach(rows, t.units, {"lab": "unit"}, public=_.public)
-    rows = rows.mutate(county=county(rows.home), bought=(~rows.public.fill_null(False)).cast("int64"))
+    rows = rows.mutate(county=county(rows.home), bought=rows.public.fill_null(False).ifelse(0, 1))
     rows = matching(rows, t.counties, {"county": "area"}, county_recorded=_.recorded)
     moments = rows.group_by(["county", "sampled_at"]).agg(tested=_.count(), bought=_.bought.sum())
     so_far = ibis.cumulative_window(group_by=moments.county, order_by=moments.sampled_at)

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+import bihuan.domains.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
             name="Gathering",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -19,16 +21,16 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("gathering", models.TextField(blank=False, null=False)),
-                ("kind", models.TextField(blank=False, null=True)),
-                ("area", models.TextField(blank=False, null=True)),
+                ("gathering", models.TextField()),
+                ("kind", models.TextField(null=True)),
+                ("area", models.TextField(null=True)),
                 ("host", models.TextField(blank=True, null=True)),
-                ("planned_at", models.DateTimeField(blank=False, null=True)),
+                ("planned_at", bihuan.domains.fields.LocalTime(null=True)),
                 ("planned_heads", models.BigIntegerField(blank=True, null=True)),
                 ("plan", models.BooleanField(blank=True, null=True)),
                 ("approved_by", models.TextField(blank=True, null=True)),
-                ("approved_at", models.DateTimeField(blank=True, null=True)),
-                ("held_at", models.DateTimeField(blank=True, null=True)),
+                ("approved_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
+                ("held_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("heads", models.BigIntegerField(blank=True, null=True)),
             ],
             options={
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
             name="SiteCheck",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -49,9 +51,9 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("row", models.TextField(blank=False, null=False)),
-                ("unit", models.TextField(blank=False, null=True)),
-                ("at", models.DateTimeField(blank=False, null=True)),
+                ("row", models.TextField()),
+                ("unit", models.TextField(null=True)),
+                ("at", bihuan.domains.fields.LocalTime(null=True)),
                 ("three_zones", models.BooleanField(blank=True, null=True)),
                 ("two_passages", models.BooleanField(blank=True, null=True)),
                 ("disinfected", models.BooleanField(blank=True, null=True)),
@@ -67,7 +69,7 @@ class Migration(migrations.Migration):
             name="VenueDay",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -75,9 +77,9 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("row", models.TextField(blank=False, null=False)),
-                ("unit", models.TextField(blank=False, null=True)),
-                ("day", models.DateField(blank=False, null=True)),
+                ("row", models.TextField()),
+                ("unit", models.TextField(null=True)),
+                ("day", models.DateField(null=True)),
                 ("scanned", models.BooleanField(blank=True, null=True)),
                 ("temperature", models.BooleanField(blank=True, null=True)),
                 ("masks", models.BooleanField(blank=True, null=True)),

@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+import bihuan.domains.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
             name="Drill",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -19,10 +21,10 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("drill", models.TextField(blank=False, null=False)),
-                ("plan", models.TextField(blank=False, null=True)),
-                ("at", models.DateTimeField(blank=False, null=True)),
-                ("kind", models.TextField(blank=False, null=True)),
+                ("drill", models.TextField()),
+                ("plan", models.TextField(null=True)),
+                ("at", bihuan.domains.fields.LocalTime(null=True)),
+                ("kind", models.TextField(null=True)),
                 ("hours", models.FloatField(blank=True, null=True)),
                 ("met", models.BooleanField(blank=True, null=True)),
             ],
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
             name="EmergencyPlan",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -44,11 +46,11 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("plan", models.TextField(blank=False, null=False)),
-                ("kind", models.TextField(blank=False, null=True)),
-                ("area", models.TextField(blank=False, null=True)),
-                ("approved_at", models.DateTimeField(blank=False, null=True)),
-                ("revised_at", models.DateTimeField(blank=True, null=True)),
+                ("plan", models.TextField()),
+                ("kind", models.TextField(null=True)),
+                ("area", models.TextField(null=True)),
+                ("approved_at", bihuan.domains.fields.LocalTime(null=True)),
+                ("revised_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("target_hours", models.FloatField(blank=True, null=True)),
             ],
             options={
@@ -61,7 +63,7 @@ class Migration(migrations.Migration):
             name="PlanAssignment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -69,9 +71,9 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("row", models.TextField(blank=False, null=False)),
-                ("plan", models.TextField(blank=False, null=True)),
-                ("grid", models.TextField(blank=False, null=True)),
+                ("row", models.TextField()),
+                ("plan", models.TextField(null=True)),
+                ("grid", models.TextField(null=True)),
                 ("team", models.TextField(blank=True, null=True)),
                 ("officer", models.TextField(blank=True, null=True)),
                 ("site", models.TextField(blank=True, null=True)),
@@ -88,7 +90,7 @@ class Migration(migrations.Migration):
             name="Team",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -96,15 +98,15 @@ class Migration(migrations.Migration):
                 ("from_line", models.BigIntegerField(editable=False, null=True)),
                 ("replaced_by", models.BigIntegerField(editable=False, null=True)),
                 ("latest", models.BooleanField(db_default=True, default=True, editable=False)),
-                ("team", models.TextField(blank=False, null=False)),
-                ("kind", models.TextField(blank=False, null=True)),
-                ("area", models.TextField(blank=False, null=True)),
-                ("headcount", models.BigIntegerField(blank=False, null=True)),
+                ("team", models.TextField()),
+                ("kind", models.TextField(null=True)),
+                ("area", models.TextField(null=True)),
+                ("headcount", models.BigIntegerField(null=True)),
                 ("lead", models.TextField(blank=True, null=True)),
                 ("phone", models.TextField(blank=True, null=True)),
-                ("trained_at", models.DateTimeField(blank=True, null=True)),
-                ("since", models.DateTimeField(blank=False, null=True)),
-                ("until", models.DateTimeField(blank=True, null=True)),
+                ("trained_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
+                ("since", bihuan.domains.fields.LocalTime(null=True)),
+                ("until", bihuan.domains.fields.LocalTime(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "队伍力量",

@@ -1,0 +1,244 @@
+"""A few subjects at once: the program compiled for PostgreSQL, run on rows that are in its tables already.
+
+Where there are few rows, planning costs more than running. So each stage is a temporary table of one session, each
+statement is prepared once with a plan for whatever comes (``force_generic_plan``), and what surely has no row is left
+out. What a round wrote is rolled back at its end. (DuckDB audits everything; its prepared plans can't be run again:
+filters that one execution pushes into the scans stay for the next, measured with 1.5.6.)
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from bihuan.kernel.flow import Flow
+from bihuan.kernel.ledger import Ledger
+from bihuan.kernel.program import Program, Stage
+
+if TYPE_CHECKING:
+    import psycopg
+
+TYPES = {"string": "text", "timestamp(6)": "timestamp", "int64": "bigint", "boolean": "boolean"}
+COLUMN_TYPES = {"int": "bigint", "real": "double precision", "bool": "boolean", "date": "date", "time": "timestamp"}
+
+GIVEN = ("parameters", "loops", "ladders")
+"""Tables that the program fills; they always hold rows."""
+
+SETTINGS = (
+    "SET plan_cache_mode = force_generic_plan",
+    "SET jit = off",
+    "SET max_parallel_workers_per_gather = 0",
+    # Joins as the loops write them: with few rows every order is good, and to look for a better one takes long.
+    "SET join_collapse_limit = 1",
+    "SET from_collapse_limit = 1",
+    "SET search_path = pg_temp, public",
+)
+
+
+def text_type(kind: str) -> str:
+    """Texts compare by their bytes, as everywhere in the house, whatever the database's own language."""
+    return 'text COLLATE "C"' if kind == "text" else kind
+
+
+class Unfit(Exception):
+    """A loop that this engine can't run: it is left to the other."""
+
+    def __init__(self, hole: str, why: str) -> None:
+        super().__init__(f"{hole}: {why}")
+        self.hole = hole
+
+
+class Session:
+    """The program in one session of PostgreSQL. ``con`` is its own, in autocommit; ledgers are read from the tables
+    ``ledger_<name>`` of the schema ``public``, by id."""
+
+    def __init__(self, con: psycopg.Connection[Any], program: Program, flows: Mapping[str, Flow]) -> None:
+        self.con, self.program, self.flows = con, program, flows
+        con.prepared_max = 10_000
+        for setting in SETTINGS:
+            con.execute(setting)
+        self.now = dt.datetime(2000, 1, 1)
+        self._by_name = {s.name: s for s in (*program.stages, *program.last)}
+        self._loops = {o.name: o for o in program.obligations}
+        self._order = [s.name for s in program.stages]
+        self._closures: dict[str, frozenset[str]] = {}
+        self._filled: set[str] = set()
+        self._made: set[str] = set()
+        self._tables()
+
+    def _tables(self) -> None:
+        import psycopg
+
+        for ledger in self.program.ledgers:
+            self.table(f"ledger_{ledger.name}", ledger_columns(ledger))
+        for name, columns in self.program.inputs.items():
+            self.table(name, {c: TYPES[kind] for c, kind in columns.items()})
+        self._fill("parameters", [row for p in self.program.parameters for row in p.defaults()])
+        said = [(s.hole, s.severity, s.role, s.subject, s.final) for s in self.program.loops]
+        self._fill("loops", said)
+        ladders = [(role, i, up) for role, rungs in self.program.ladders.items() for i, up in enumerate(rungs)]
+        self._fill("ladders", ladders)
+        for stage in (*self.program.stages, *self.program.last):
+            try:
+                self.made_of(stage.name, self._sql(stage))
+            except psycopg.ProgrammingError:
+                continue  # the loops that stand on it are unfit
+
+    def table(self, name: str, columns: Mapping[str, str]) -> None:
+        """A temporary table: columns and types."""
+        typed = ", ".join(f'"{c}" {text_type(kind)}' for c, kind in columns.items())
+        self.con.execute(f'CREATE TEMP TABLE "{name}" ({typed})')
+
+    def made_of(self, name: str, sql: str) -> None:
+        """A temporary table with the columns of a query."""
+        self.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql} WITH NO DATA', {"now": self.now})
+
+    def _fill(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        with self.con.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+
+    fill = _fill
+
+    def _sql(self, stage: Stage) -> str:
+        # A sign of percent is one of a parameter to the driver.
+        return self.program.at(stage.sql.replace("%", "%%"), "%(now)s::timestamp")
+
+    # ── a round ─────────────────────────────────────────────────────────────────────────────────
+
+    @contextmanager
+    def round(self, now: dt.datetime) -> Iterator[None]:
+        """What is loaded and run within it is gone at its end."""
+        self.now = now
+        self._filled, self._made = set(), set()
+        with self.con.transaction(force_rollback=True):
+            yield
+
+    @contextmanager
+    def also_at(self, now: dt.datetime) -> Iterator[None]:
+        """Within a round: the same rows as of another time."""
+        kept = self.now, set(self._filled), set(self._made)
+        self.now, self._made = now, set()
+        self._filled = {name for name in self._filled if name.startswith("ledger_")}
+        with self.con.transaction(force_rollback=True):
+            for name in kept[1]:
+                if not name.startswith("ledger_"):
+                    self.con.execute(f'DELETE FROM "{name}"')
+            yield
+        self.now, self._filled, self._made = kept
+
+    def load(self, ledger: Ledger, ids: Sequence[int]) -> None:
+        """Rows of a ledger by their ids; its stages are made anew when they are asked for."""
+        if not ids:
+            return
+        columns = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
+        self._run(
+            f'INSERT INTO pg_temp."ledger_{ledger.name}" SELECT {columns}, 0, id, false '
+            f'FROM public."ledger_{ledger.name}" WHERE id = ANY(%(ids)s)',
+            ids=list(ids),
+        )
+        self._filled.add(f"ledger_{ledger.name}")
+        self._made.discard(ledger.name)
+
+    def obligations(self, hole: str, column: str, values: Sequence[str], states: Sequence[str]) -> None:
+        """Gather in ``obligations`` those of a loop whose ``column`` (ob_subject or ob_item) is one of ``values``.
+
+        Raises Unfit where PostgreSQL can't run the loop; the round is over then.
+        """
+        import psycopg
+
+        loop = self._loops[hole]
+        try:
+            self.stages(loop.needs)
+            if not self.may_hold(hole):
+                return
+            done = self._run(
+                f"INSERT INTO obligations SELECT * FROM ({self._sql(loop)}) o WHERE ob_state = ANY(%(states)s) "
+                f"AND ob_closed IS NULL AND {column} = ANY(%(values)s)",
+                states=list(states),
+                values=list(values),
+            )
+        except (psycopg.ProgrammingError, psycopg.DataError) as error:
+            raise Unfit(hole, str(error)) from error
+        if done.rowcount:
+            self._filled.add("obligations")
+
+    def put(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Obligations from elsewhere, in the shape of the program's table."""
+        self._fill("obligations", rows)
+        self._filled.add("obligations")
+
+    def last(self, also: Iterable[str] = ()) -> None:
+        """The last stages: holes with their owners; and some stages more."""
+        needs = [n for s in self.program.last for n in s.needs if n in self._by_name]
+        self.stages([*needs, *also])
+        for stage in self.program.last:
+            self._make(stage.name)
+
+    def stages(self, names: Iterable[str]) -> None:
+        """Make these stages and all that they stand on, as far as they are not made."""
+        wanted: set[str] = set()
+        for name in names:
+            wanted |= self._closure(name)
+        for name in self._order:
+            if name in wanted and name not in self._made:
+                self._make(name)
+
+    def run(self, sql: str, **values: Any) -> psycopg.Cursor[Any]:
+        """A statement, prepared."""
+        return self._run(sql, **values)
+
+    # ── within ──────────────────────────────────────────────────────────────────────────────────
+
+    def _run(self, sql: str, **values: Any) -> psycopg.Cursor[Any]:
+        return self.con.execute(sql, {"now": self.now, **values}, prepare=True)
+
+    def _closure(self, name: str) -> frozenset[str]:
+        if name not in self._closures:
+            stage = self._by_name.get(name)
+            inner = [self._closure(need) for need in stage.needs] if stage is not None else []
+            own = {name} if stage is not None else set()
+            self._closures[name] = frozenset(own).union(*inner)
+        return self._closures[name]
+
+    def _make(self, name: str) -> None:
+        stage = self._by_name[name]
+        if name in self._filled:
+            self._run(f'DELETE FROM "{name}"')
+            self._filled.discard(name)
+        self._made.add(name)
+        may = f"ledger_{name}" in self._filled if stage.is_ledger else self.may_hold(name)
+        if may and self._run(f'INSERT INTO "{name}" {self._sql(stage)}').rowcount:
+            self._filled.add(name)
+
+    def may_hold(self, name: str) -> bool:
+        """Whether a stage or loop may have a row, by which of its tables have any."""
+        flow = self.flows.get(name)
+        return True if flow is None else self._node_may(flow, len(flow) - 1, {})
+
+    def _node_may(self, flow: Flow, place: int, known: dict[int, bool]) -> bool:
+        if place not in known:
+            known[place] = self._node(flow, place, known)
+        return known[place]
+
+    def _node(self, flow: Flow, place: int, known: dict[int, bool]) -> bool:
+        node = flow[place]
+        kind = node["k"]
+        if kind == "table":
+            return node["name"] in GIVEN or node["name"] in self._filled
+        if kind == "union":
+            return any(self._node_may(flow, of, known) for of in node["of"])
+        if kind == "all" or (kind == "group" and not node["keys"]):
+            return True
+        if kind == "join":
+            needed = [0, *(right for how, right, _ in node["links"] if how in ("inner", "semi", "cross"))]
+            return all(self._node_may(flow, node["of"][p], known) for p in needed)
+        return self._node_may(flow, node["of"], known)
+
+
+def ledger_columns(ledger: Ledger) -> dict[str, str]:
+    """Name → type of PostgreSQL, of a ledger as the exchange writes it."""
+    own = {c.name: COLUMN_TYPES.get(c.type, "text") for c in ledger.all_columns}
+    return {**own, "_source": "int", "_row": "bigint", "_only": "boolean"}

@@ -1,0 +1,142 @@
+"""Rows of the ledgers, read from the database by what stands in a column: all versions of every key that was met."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+
+from bihuan.kernel.ledger import Ledger
+from bihuan.live import tables
+from bihuan.live.relations import Read, Want, Wide
+
+MOST = 2_000
+"""Rows that are read at once for a few subjects; where there are more, the loop is audited over everything."""
+
+SMALL = 5_000
+"""Rows of a ledger that may be read whole."""
+
+Row = tuple[Any, ...]
+
+
+class Fetcher:
+    """Reads each thing once. ``loaded``: ledger → id → row, all that was read: what an audit of it stands on."""
+
+    def __init__(self, con: psycopg.Connection[Any]) -> None:
+        self.con = con
+        self.loaded: dict[str, dict[int, Row]] = {}
+        self.places = {name: {c.name: i for i, c in enumerate(g.all_columns)} for name, g in tables.ledgers().items()}
+        self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
+        self._begun: dict[tuple[str, str, str], list[Row]] = {}
+        self._whole: dict[str, list[Row]] = {}
+        self.asked = 0
+
+    def read(self, ledger: str, column: str, want: Want) -> Read:
+        """The versions of rows whose ``column`` is wanted; every version of their keys is loaded."""
+        if ledger in self._whole:
+            place = self.places[ledger][column]
+            rows = [r for r in self._whole[ledger] if r[place] is not None and want.met(r[place])]
+            return Read(rows, self.places[ledger])
+        found: dict[int, Row] = {}
+        met = self._met.setdefault((ledger, column), {})
+        missing = [value for value in want.exact if value not in met]
+        if missing:
+            self._ask(ledger, column, missing, met)
+        for value in want.exact:
+            found |= {row[-1]: row for row in met[value]}
+        for begin in want.begins:
+            if (ledger, column, begin) not in self._begun:
+                place = self.places[ledger][column]
+                rows = self._rows(ledger, column, f"starts_with({tables.quoted(column)}, %s)", begin)
+                self._begun[ledger, column, begin] = [r for r in rows if (r[place] or "").startswith(begin)]
+            found |= {row[-1]: row for row in self._begun[ledger, column, begin]}
+        return Read(list(found.values()), self.places[ledger])
+
+    def _ask(self, ledger: str, column: str, values: list[str], met: dict[str, list[Row]]) -> None:
+        for value in values:
+            met[value] = []
+        place = self.places[ledger][column]
+        for row in self._rows(ledger, column, f"{tables.quoted(column)} = ANY(%s)", values):
+            if row[place] in met and row[place] in values:
+                met[row[place]].append(row)
+
+    def _rows(self, name: str, column: str, condition: str, value: Any) -> list[Row]:
+        ledger = tables.ledgers()[name]
+        table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
+        if ledger.key != (column,):
+            keys = tables.keys(ledger)
+            condition = f"({keys}) IN (SELECT {keys} FROM {table} WHERE {condition} AND replaced_by IS NULL)"
+        self.asked += 1
+        rows = self.con.execute(
+            f"SELECT {columns}, id FROM {table} WHERE {condition} AND replaced_by IS NULL LIMIT {MOST + 1}", [value]
+        ).fetchall()
+        if len(rows) > MOST:
+            raise Wide(f"more than {MOST} rows of {name} by {column}")
+        self._load(name, rows)
+        return rows
+
+    def whole(self, ledger: str) -> Read:
+        """Every row of a small ledger. Raises Wide where it is not small."""
+        if ledger not in self._whole:
+            about = tables.ledgers()[ledger]
+            self.asked += 1
+            rows = self.con.execute(
+                f"SELECT {tables.listed(about.all_columns)}, id FROM {tables.table(about)} WHERE replaced_by IS NULL "
+                f"LIMIT {SMALL + 1}"
+            ).fetchall()
+            if len(rows) > SMALL:
+                raise Wide(f"{ledger} has more than {SMALL} rows")
+            self._whole[ledger] = rows
+            self._load(ledger, rows)
+        return Read(self._whole[ledger], self.places[ledger])
+
+    def versions(self, ledger: str, first: int, last: int) -> list[Row]:
+        """Every version, standing or replaced, of the keys of the rows with these ids: what they were and are."""
+        about = tables.ledgers()[ledger]
+        keys, table = tables.keys(about), tables.table(about)
+        self.asked += 1
+        rows = self.con.execute(
+            f"SELECT {tables.listed(about.all_columns)}, id FROM {table} WHERE ({keys}) IN "
+            f"(SELECT {keys} FROM {table} WHERE id BETWEEN %s AND %s) LIMIT {MOST + 1}",
+            [first, last],
+        ).fetchall()
+        if len(rows) > MOST:
+            raise Wide(f"more than {MOST} rows of {ledger} moved")
+        return rows
+
+    def _load(self, ledger: str, rows: Iterable[Row]) -> None:
+        self.loaded.setdefault(ledger, {}).update((row[-1], row) for row in rows)
+
+    def certain(self, ledger: str, values: Iterable[str], now: dt.datetime) -> set[str]:
+        """Those keys of a ledger that are surely in effect from now on: nothing withdraws them, nothing is to come."""
+        about = tables.ledgers()[ledger]
+        if len(about.key) != 1 or about.event_columns or about.event_where is not None:
+            return set()
+        self.read(ledger, about.key[0], Want(frozenset(values)))
+        met = self._met.get((ledger, about.key[0]), {})
+        if ledger in self._whole:
+            place = self.places[ledger][about.key[0]]
+            met = {}
+            for row in self._whole[ledger]:
+                met.setdefault(row[place], []).append(row)
+        return {value for value in values if _surely(about, met.get(value, ()), self.places[ledger], now)}
+
+
+def _surely(ledger: Ledger, versions: Sequence[Row], places: dict[str, int], now: dt.datetime) -> bool:
+    """Whether some version is known, and none withdraws the row."""
+    default = ledger.default_known
+
+    def known(row: Row) -> bool:
+        at = row[places["recorded_at"]]
+        if at is None and default is not None:
+            at = row[places[default.name]]
+            at = (
+                dt.datetime.combine(at, dt.time())
+                if isinstance(at, dt.date) and not isinstance(at, dt.datetime)
+                else at
+            )
+        return at is None or at <= now
+
+    return any(known(row) for row in versions) and not any(row[places["retracted"]] for row in versions)

@@ -1,0 +1,207 @@
+"""Rows of a relation, as far as they are known without evaluating it: what values a column may have among them.
+
+Never too few: ``values`` may hold values that no row has, and None says that any value may be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+Values = frozenset[str]
+Source = list[Any]
+
+
+class Wide(Exception):
+    """It can't be said of a few rows alone: all of them may matter, or too many."""
+
+
+@dataclass(frozen=True)
+class Want:
+    """What is asked for of a column: these values, and all that begin with one of these."""
+
+    exact: Values = frozenset()
+    begins: Values = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.exact or self.begins)
+
+    def met(self, value: str) -> bool:
+        return value in self.exact or any(value.startswith(b) for b in self.begins)
+
+    def before(self, form: Any) -> Want:
+        """What is asked for of a column from which another was made by ``form``, when this is asked of the other."""
+        if form == "":
+            return self
+        kind, what = form
+        if kind == "cut":
+            short = frozenset(v for v in self.exact if len(v) < what)
+            whole = frozenset(v for v in self.exact if len(v) == what)
+            return Want(short, whole | self.begins)
+        if kind == "before":
+            begins = [b for b in self.begins if b.startswith(what) or what.startswith(b)]
+            return Want(
+                frozenset(v[len(what) :] for v in self.exact if v.startswith(what)),
+                frozenset(b[len(what) :] for b in begins),
+            )
+        if self.begins:
+            raise Wide("begins before what is put behind")
+        return Want(frozenset(v[: len(v) - len(what)] for v in self.exact if v.endswith(what)))
+
+
+def made(values: Values, form: Any) -> Values:
+    """The values that ``form`` makes of these."""
+    if form == "":
+        return values
+    kind, what = form
+    if kind == "cut":
+        return frozenset(v[:what] for v in values)
+    if kind == "before":
+        return frozenset(what + v for v in values)
+    return frozenset(v + what for v in values)
+
+
+class Rows:
+    """Some rows of a relation."""
+
+    def values(self, column: str) -> Values | None:
+        """The values that a column may have; None: not known."""
+        return None
+
+    def empty(self) -> bool:
+        """Whether there is certainly no row."""
+        return False
+
+
+class Nothing(Rows):
+    """No row."""
+
+    def values(self, column: str) -> Values | None:
+        return frozenset()
+
+    def empty(self) -> bool:
+        return True
+
+
+NOTHING = Nothing()
+ANY = Rows()
+"""Rows of which nothing is known: tables that the engine itself fills."""
+
+
+class Read(Rows):
+    """Rows that were read from a ledger."""
+
+    def __init__(self, rows: Sequence[tuple[Any, ...]], places: Mapping[str, int]) -> None:
+        self.rows, self.places = rows, places
+        self._values: dict[str, Values] = {}
+
+    def values(self, column: str) -> Values | None:
+        if column not in self.places:
+            return None
+        if column not in self._values:
+            place = self.places[column]
+            found = {row[place] for row in self.rows}
+            if any(value is not None and not isinstance(value, str) for value in found):
+                return None
+            self._values[column] = frozenset(value for value in found if value is not None)
+        return self._values[column]
+
+    def empty(self) -> bool:
+        return not self.rows
+
+
+class Later(Rows):
+    """Rows of which one column's values are known before they are read."""
+
+    def __init__(self, column: str, want: Want, read: Callable[[], Rows]) -> None:
+        self.column, self.want, self._read = column, want, read
+        self._rows: Rows | None = None
+
+    def now(self) -> Rows:
+        if self._rows is None:
+            self._rows = self._read()
+        return self._rows
+
+    def values(self, column: str) -> Values | None:
+        if column == self.column and self._rows is None and not self.want.begins:
+            return self.want.exact
+        return self.now().values(column)
+
+    def empty(self) -> bool:
+        return self.now().empty()
+
+
+class Widened(Rows):
+    """Rows, and all others that share the values of some ``columns`` with them; those are read when they are asked for
+    another column."""
+
+    def __init__(self, rows: Rows, columns: Collection[str], read: Callable[[], Rows]) -> None:
+        self.rows, self.columns, self._read = rows, columns, read
+        self._all: Rows | None = None
+
+    def values(self, column: str) -> Values | None:
+        if column in self.columns:
+            return self.rows.values(column)
+        if self._all is None:
+            self._all = together([self.rows, self._read()])
+        return self._all.values(column)
+
+    def empty(self) -> bool:
+        return self.rows.empty()
+
+
+class Made(Rows):
+    """Rows whose columns come from those of others: ``columns`` as in bihuan.kernel.flow."""
+
+    def __init__(
+        self, of: Mapping[int, Rows], columns: Mapping[str, list[Source] | None], needed: Sequence[Rows] = ()
+    ) -> None:
+        self.of, self.columns, self.needed = of, columns, needed
+
+    def values(self, column: str) -> Values | None:
+        sources = self.columns.get(column)
+        if sources is None:
+            return None
+        found: set[str] = set()
+        for source in sources:
+            if source[0] == "const":
+                if isinstance(source[1], str):
+                    found.add(source[1])
+                continue
+            place, name, form = source
+            inner = self.of[place].values(name)
+            if inner is None:
+                return None
+            found |= made(inner, form)
+        return frozenset(found)
+
+    def empty(self) -> bool:
+        return any(rows.empty() for rows in self.needed)
+
+
+class Several(Rows):
+    """The rows of several together."""
+
+    def __init__(self, of: Sequence[Rows]) -> None:
+        self.of = of
+
+    def values(self, column: str) -> Values | None:
+        found: set[str] = set()
+        for rows in self.of:
+            inner = rows.values(column)
+            if inner is None:
+                return None
+            found |= inner
+        return frozenset(found)
+
+    def empty(self) -> bool:
+        return all(rows.empty() for rows in self.of)
+
+
+def together(of: Sequence[Rows]) -> Rows:
+    """The rows of all these."""
+    kept = [rows for rows in of if rows is not NOTHING]
+    if not kept:
+        return NOTHING
+    return kept[0] if len(kept) == 1 else Several(kept)

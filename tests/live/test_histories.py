@@ -1,0 +1,20 @@
+"""Whatever happens to a city, its live holes are those of a full audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.live.history import History, lived
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_after_each_act_the_live_holes_are_those_of_a_full_audit(
+    con: psycopg.Connection[Any], seed: int, tmp_path: Path
+) -> None:
+    history = History(seed, tmp_path, people=40)
+    differing = lived(history, con, steps=6)
+    assert not differing, differing
