@@ -148,6 +148,7 @@ _BRIEFED = (
     "WHEN area >= (SELECT bihuan_low()) AND area < (SELECT bihuan_high()) THEN true ELSE false END"
 )
 _OF_BRIEFING = "EXISTS (SELECT 1 FROM briefing b WHERE b.id = briefing_id)"
+_OF_DRAFT = "EXISTS (SELECT 1 FROM briefing b WHERE b.id = briefing_id AND b.released_at IS NULL)"
 
 TABLES: dict[str, Policy] = {
     "live_hole": shown(HOLE),
@@ -173,6 +174,7 @@ TABLES: dict[str, Policy] = {
     "axes_accessattemptexpiration": _DOOR_ONLY,
     "briefing": Policy(reads=_BRIEFED, adds=_BRIEFED, changes=_BRIEFED, removes=_BRIEFED),
     "briefing_rerun": Policy(reads=_OF_BRIEFING, adds=_OF_BRIEFING, changes=_OF_BRIEFING, removes=_OF_BRIEFING),
+    "briefing_drawn": Policy(reads=_OF_BRIEFING, removes=_OF_DRAFT),
     "desk_view": mine("user_id"),
     "desk_snapshot": Policy(reads=KNOWN, adds=KNOWN, changes=KNOWN, removes="(SELECT bihuan_system())"),
     "desk_then": Policy(reads=HOLE, adds="(SELECT bihuan_system())", removes="(SELECT bihuan_system())"),

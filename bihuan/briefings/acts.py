@@ -1,12 +1,9 @@
-"""Drafting, releasing, discarding a briefing, computing it again; who may."""
+"""Drafting, releasing, discarding a briefing, asking for it to be computed again; who may."""
 
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
@@ -16,14 +13,14 @@ from bihuan.access.models import Account
 from bihuan.briefings import content, reading
 from bihuan.briefings.document import About
 from bihuan.briefings.models import Briefing, Rerun
-from bihuan.live import clock, tables
+from bihuan.live import clock
 
 DRAFTS = frozenset({"值班", "专班", "干部", "督查", "管理员"})
 """Roles that draft a briefing of what they are bound to."""
 RELEASES = frozenset({"值班", "干部"})
 """Roles that release one: who answers for an area. An administrator keeps accounts, and signs nothing."""
 LOST_S = 900
-"""Seconds after which a computation that nobody finished is taken for lost."""
+"""Seconds after which a page says that no worker has done what it waits for."""
 DAY = dt.timedelta(days=1)
 
 
@@ -44,6 +41,7 @@ class Asked:
     since: dt.datetime | None = None
     note: str = ""
     corrects: int | None = None
+    base: str = ""  # the desk's address, to which figures lead
 
 
 def covers(account: Account, area: str) -> bool:
@@ -100,7 +98,7 @@ def why_not_release(account: Account, briefing: Briefing) -> tuple[str, str] | N
 
 
 def draft(account: Account, asked: Asked) -> Briefing:
-    """A draft, its content to be computed (:func:`make`). Raises Refused."""
+    """A draft; a job computes its content and draws it (:mod:`bihuan.briefings.drawing`). Raises Refused."""
     as_of = asked.as_of.replace(second=0, microsecond=0)
     refused = why_not_draft(account, asked.area)
     if refused:
@@ -131,31 +129,11 @@ def draft(account: Account, asked: Asked) -> Briefing:
         note=asked.note.strip(),
         corrects=corrects,
         known=known,
+        base=asked.base,
         drafted_by=account.username,
         drafted_name=str(account),
         drafted_at=now,
     )
-
-
-def computed(briefing: Briefing) -> dict[str, Any]:
-    """The content, from the ledgers as the database knew them when the briefing was drafted."""
-    with scope.system(), reading.loaded(briefing.known) as con:
-        wanted = content.Wanted(briefing.area, briefing.as_of, briefing.since)
-        return content.compute(con, tables.program(), wanted)
-
-
-def make(pk: int) -> None:
-    """Compute a draft's content and freeze it, whole or not at all."""
-    with scope.system():
-        briefing = Briefing.objects.get(pk=pk)
-    try:
-        made = computed(briefing)
-    except Exception as error:  # told on the page
-        with scope.system():
-            Briefing.objects.filter(pk=pk, digest="").update(fault=f"{type(error).__name__}: {error}"[:500])
-        raise
-    with scope.system():
-        Briefing.objects.filter(pk=pk, digest="").update(content=made, digest=content.digest(made), fault="")
 
 
 def release(account: Account, briefing: Briefing) -> Briefing:
@@ -187,38 +165,12 @@ def discard(account: Account, briefing: Briefing) -> None:
 
 
 def rerun(by: str, briefing: Briefing) -> Rerun:
-    """A computation of a briefing again, to be done (:func:`repeat`)."""
+    """A computation of a briefing again, to be done (:func:`bihuan.briefings.drawing.repeat`)."""
     return Rerun.objects.create(briefing=briefing, at=clock.now(), by=by)
 
 
-def repeat(pk: int) -> None:
-    """Compute again, and keep the digest."""
-    with scope.system():
-        again = Rerun.objects.select_related("briefing").get(pk=pk)
-    try:
-        made = computed(again.briefing)
-    except Exception as error:
-        with scope.system():
-            Rerun.objects.filter(pk=pk).update(fault=f"{type(error).__name__}: {error}"[:500])
-        raise
-    with scope.system():
-        Rerun.objects.filter(pk=pk).update(digest=content.digest(made), program=made["program"])
-
-
-def later(work: Callable[[int], None], pk: int) -> None:
-    """Do it in a thread of this process once what was written stands; whoever waits asks again."""
-
-    def done() -> None:
-        try:
-            work(pk)
-        finally:
-            connection.close()
-
-    transaction.on_commit(lambda: threading.Thread(target=done, daemon=True).start())
-
-
 def lost(began: dt.datetime) -> bool:
-    """Whether whoever computed was stopped."""
+    """Whether it takes so long that no worker can be at it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT extract(epoch FROM localtimestamp - %s)", [began])
         row = cursor.fetchone()

@@ -26,6 +26,9 @@ class Briefing(models.Model):
     drafted_name = models.TextField()  # 张三
     drafted_at = models.DateTimeField()  # by the system's clock
     began = models.DateTimeField(db_default=Now())  # by the machine's clock
+    base = models.TextField(blank=True, default="")  # the desk's address as its drafter reaches it: figures lead there
+    step = models.TextField(blank=True, default="")  # while it is computed: what is being done,
+    share = models.SmallIntegerField(default=0)  # and how much of the whole is, in hundredths
     fault = models.TextField(blank=True)
     content: Any = models.JSONField(null=True)
     digest = models.TextField(blank=True)
@@ -69,3 +72,21 @@ class Rerun(models.Model):
 
     class Meta:
         db_table = "briefing_rerun"
+
+
+class Drawn(models.Model):
+    """成文：画好的 PDF 或 Word；草稿、签发各一份 (a briefing drawn as PDF or Word, as a draft and as released)."""
+
+    briefing = models.ForeignKey(Briefing, on_delete=models.CASCADE, related_name="drawn")
+    lang = models.TextField()
+    ending = models.TextField()  # pdf, docx
+    number = models.TextField(blank=True)  # 〔2022〕3; "" of a draft
+    body = models.BinaryField()
+    fault = models.TextField(blank=True)  # why there is none
+    at: Any = models.DateTimeField(db_default=Now())  # by the machine's clock
+
+    class Meta:
+        db_table = "briefing_drawn"
+        constraints = [
+            models.UniqueConstraint(fields=["briefing", "lang", "ending", "number"], name="briefing_drawn_once")
+        ]

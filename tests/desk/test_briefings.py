@@ -15,7 +15,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, connection, transaction
 
-from bihuan.briefings import acts, content, document
+from bihuan.briefings import acts, content, document, drawing, tasks
 from bihuan.briefings.models import Briefing
 from bihuan.desk import then
 from bihuan.live import actions, clock
@@ -36,8 +36,9 @@ def computed(county: dt.datetime) -> Iterator[Briefing]:
     """A draft of the whole, with its content: computed once for the module."""
     with transaction.atomic():
         drafter = account("nigao", "李拟")
-        made = acts.draft(drafter, acts.Asked("", NOW))
-        acts.make(made.pk)
+        made = acts.draft(drafter, acts.Asked("", NOW, base="http://testserver/"))
+        drawing.make(made.pk)
+        drawing.draw(made.pk)
         made.refresh_from_db()
         yield made
         transaction.set_rollback(True)
@@ -85,12 +86,12 @@ def test_a_later_run_gives_the_same_content_whatever_was_written_since(briefing:
             [row, measure, row],
         )
     again = acts.rerun("nigao", briefing)
-    acts.repeat(again.pk)
+    drawing.repeat(again.pk)
     again.refresh_from_db()
     assert again.digest == briefing.digest
     assert again.program == briefing.content["program"]
     fresh = acts.draft(get_user_model().objects.get(username="nigao"), acts.Asked("", NOW))
-    assert content.digest(acts.computed(fresh)) != briefing.digest
+    assert content.digest(drawing.computed(fresh)) != briefing.digest
 
 
 def test_the_digest_is_that_of_the_content_also_after_the_database(briefing: Briefing) -> None:
@@ -105,7 +106,7 @@ def test_the_digest_is_that_of_the_content_also_after_the_database(briefing: Bri
 def test_every_figure_is_the_number_of_its_rows(briefing: Briefing, browser: Browser, area: str) -> None:
     if area:
         briefing = acts.draft(get_user_model().objects.get(username="nigao"), acts.Asked(area, NOW))
-        acts.make(briefing.pk)
+        drawing.make(briefing.pk)
         briefing.refresh_from_db()
     for at in (NOW, SINCE):
         snapshot = then._snapshot(at)
@@ -271,7 +272,10 @@ def test_pages_draft_wait_release_and_list(briefing: Briefing, browser: Browser)
     answer = browser.client.post("/briefings/new", {"as_of": "2022-01-06T14:00", "since": "2022-01-05T14:00"})
     assert answer.status_code == 302
     made = Briefing.objects.get(drafted_by="zhangsan")
-    assert "data-reload" in browser.get(answer.headers["Location"]).content.decode()
+    assert jobs("briefings.draw")[-1:] == [made.pk]  # asked for by the row itself: the desk has no right to jobs
+    waiting = browser.get(answer.headers["Location"]).content.decode()
+    assert "data-reload" in waiting and "<progress" in waiting
+    assert browser.get(f"/briefings/{made.pk}/file.pdf").status_code == 404
     browser.client.post(f"/briefings/{briefing.pk}/release")
     briefing.refresh_from_db()
     assert briefing.released_name == "张三"
@@ -279,6 +283,68 @@ def test_pages_draft_wait_release_and_list(briefing: Briefing, browser: Browser)
     assert "〔2022〕1" in listed and briefing.digest[:16] in listed
     browser.client.post(f"/briefings/{made.pk}/discard")
     assert not Briefing.objects.filter(pk=made.pk).exists()
+
+
+def jobs(task: str) -> list[int]:
+    """The briefings for which a job is asked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT (args->>'pk')::int FROM procrastinate_jobs WHERE task_name = %s ORDER BY id", [task])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def test_a_job_that_is_done_again_changes_nothing(briefing: Briefing, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = list(briefing.drawn.order_by("pk").values_list("pk", "lang", "ending", "at"))
+    assert sorted((lang, ending) for _, lang, ending, _ in files) == [
+        *[("en", "docx"), ("en", "pdf"), ("zh", "docx"), ("zh", "pdf")]
+    ]
+    tasks.draw(pk=briefing.pk)
+    assert list(briefing.drawn.order_by("pk").values_list("pk", "lang", "ending", "at")) == files
+    # Killed in the midst of drawing: what is missing is drawn, the rest stays.
+    briefing.drawn.get(lang="en", ending="pdf").delete()
+    monkeypatch.setattr(drawing, "computed", lambda *_: pytest.fail("computed again"))
+    tasks.draw(pk=briefing.pk)
+    assert len(set(briefing.drawn.values_list("pk", flat=True)) & {pk for pk, *_ in files}) == 3
+    assert briefing.drawn.count() == 4
+
+
+def test_a_briefing_that_is_gone_is_no_job() -> None:
+    tasks.draw(pk=10**9)
+    tasks.repeat(pk=10**9)
+
+
+def test_progress_is_kept_and_only_grows(
+    county: dt.datetime, rolled_back: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = acts.draft(account("nigao2", "李拟"), acts.Asked(AREA, NOW))
+    seen: list[int] = []
+    real = drawing._said
+
+    def said(pk: int) -> Any:
+        progress = real(pk)
+
+        def watched(what: str, done: int, total: int) -> None:
+            progress(what, done, total)
+            seen.append(Briefing.objects.get(pk=pk).share)
+
+        return watched
+
+    monkeypatch.setattr(drawing, "_said", said)
+    monkeypatch.setattr(drawing, "SAID_S", 0.0)
+    drawing.make(made.pk)
+    assert seen == sorted(seen) and 0 < seen[len(seen) // 4] < seen[-1] <= 90
+    made.refresh_from_db()
+    assert (made.share, made.step) == (100, "") and made.digest
+
+
+def test_a_release_draws_the_files_anew_under_its_number(briefing: Briefing, browser: Browser) -> None:
+    before = len(jobs("briefings.draw"))
+    acts.release(account("wangqianfa", "王签"), briefing)
+    assert jobs("briefings.draw")[before:] == [briefing.pk]
+    answer = browser.get(f"/briefings/{briefing.pk}/file.pdf")
+    assert answer.status_code == 302  # a draft's file is not given out for the released one
+    tasks.draw(pk=briefing.pk)
+    assert set(briefing.drawn.values_list("number", flat=True)) == {"〔2022〕1"}
+    assert browser.get(f"/briefings/{briefing.pk}/file.docx").status_code == 200
 
 
 def test_who_is_bound_to_an_area_sees_its_briefings_alone(briefing: Briefing) -> None:

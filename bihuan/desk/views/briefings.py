@@ -3,7 +3,6 @@ person, found again unchanged, computed again."""
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -25,6 +24,9 @@ TYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+
+
+TITLES = {"pdf": "PDF", "docx": "Word"}
 
 
 def _account(asked: Asked) -> Account:
@@ -49,7 +51,7 @@ def briefings(asked: Asked, fault: tuple[str, str] | None = None) -> HttpRespons
     if corrects is not None:
         area, now = corrects.area, corrects.as_of
     last = acts.last_released(area, now)
-    every = acts.seen(account).select_related("corrects").defer("content").order_by("-as_of", "-pk")[:SHOWN]
+    every = acts.seen(account).select_related("corrects").defer("content", "known").order_by("-as_of", "-pk")[:SHOWN]
     names = access.names_of(asked, "areas", sorted({b.area for b in every if b.area} | ({area} if area else set())))
     form = {
         "as_of": asked.POST.get("as_of") or f"{now:%Y-%m-%dT%H:%M}",
@@ -97,24 +99,27 @@ def draft(asked: Asked) -> HttpResponse:
         **moments,
         note=asked.POST.get("note", ""),
         corrects=corrects.pk if corrects else None,
+        base=asked.build_absolute_uri("/"),
     )
     try:
         made = acts.draft(_account(asked), wanted)
     except acts.Refused as refused:
         return briefings(asked, (refused.zh, refused.en))
-    acts.later(acts.make, made.pk)
     return HttpResponseRedirect(address(asked.viewing, "briefing", made.pk))
 
 
 def briefing(asked: Asked, pk: int) -> HttpResponse:
-    """One, as its document; while it is computed the page waits."""
+    """One, as its document; while it is computed and drawn the page waits, and says how far it is."""
     found = _briefing(asked, pk)
     account = _account(asked)
     reruns = list(found.reruns.order_by("-pk")[:10])
     going = [r for r in reruns if not r.digest and not r.fault and not acts.lost(r.began)]
     made = None
+    files: dict[str, str] = {}
     if found.content is not None:
         made = document.write(found.content, acts.about(found), asked.viewing.lang, "/")
+        drawn = found.drawn.filter(lang=asked.viewing.lang, number=found.named)
+        files = dict(drawn.order_by("ending").values_list("ending", "fault"))
     lost = found.content is None and not found.fault and acts.lost(found.began)
     return show(
         asked,
@@ -122,7 +127,9 @@ def briefing(asked: Asked, pk: int) -> HttpResponse:
         "briefings",
         briefing=found,
         document=made,
+        files=[(title, ending, files.get(ending)) for ending, title in TITLES.items()],
         waits=(made is None and not found.fault and not lost) or bool(going),
+        draws=made is not None and len(files) < len(TITLES),
         lost=lost,
         refused=acts.why_not_release(account, found),
         drafted=account.username == found.drafted_by,
@@ -144,7 +151,7 @@ def act(asked: Asked, pk: int, act: str) -> HttpResponse:
             acts.discard(_account(asked), found)
             here = address(asked.viewing, "briefings")
         elif act == "rerun" and found.content is not None:
-            acts.later(acts.repeat, acts.rerun(_account(asked).username, found).pk)
+            acts.rerun(_account(asked).username, found)
         else:
             raise Http404("no such act")
     except acts.Refused as refused:
@@ -153,27 +160,18 @@ def act(asked: Asked, pk: int, act: str) -> HttpResponse:
 
 
 def as_file(asked: Asked, pk: int, ending: str) -> HttpResponse:
-    """The document as PDF or Word, in the page's language; its figures are led to this desk."""
+    """The document as PDF or Word, in the page's language, as the worker drew it; its figures are led to this desk."""
     found = _briefing(asked, pk)
     if ending not in TYPES or found.content is None:
         raise Http404("no such file")
-    made = document.write(found.content, acts.about(found), asked.viewing.lang, asked.build_absolute_uri("/"))
-    body: Any
-    if ending == "pdf":
-        from bihuan.briefings import pdf
-
-        try:
-            body = pdf.render(made)
-        except pdf.NoPdf as none:
-            return HttpResponse(
-                asked.viewing.two(none.zh, none.en), status=503, content_type="text/plain; charset=utf-8"
-            )
-    else:
-        from bihuan.briefings import word
-
-        body = word.render(made)
+    drawn = found.drawn.filter(lang=asked.viewing.lang, number=found.named, ending=ending).first()
+    if drawn is None:
+        messages.info(asked, asked.viewing.two("文件还在画，好了再下载", "It is being drawn: load it once it is done"))
+        return HttpResponseRedirect(address(asked.viewing, "briefing", pk))
+    if drawn.fault:
+        return HttpResponse(drawn.fault, status=503, content_type="text/plain; charset=utf-8")
     number = found.named or asked.viewing.two("草稿", "draft")
     name = f"{asked.viewing.two('通报', 'briefing')}{number}-{found.as_of:%Y%m%d-%H%M}.{ending}"
-    answer = HttpResponse(body, content_type=TYPES[ending])
+    answer = HttpResponse(bytes(drawn.body), content_type=TYPES[ending])
     answer.headers["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(name)}"
     return answer
