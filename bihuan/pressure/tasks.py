@@ -1,4 +1,4 @@
-"""Jobs of pressure. Each may run twice and has its effect once."""
+"""Jobs of pressure. Each may run twice, also at once, and has its effect once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _done: tuple[object, ...] | None = None
 
 
 @app.periodic(cron="* * * * * */15")
-@app.task(name="pressure.tell", queue="live", lock="pressure.tell", queueing_lock="pressure.tell")
+@app.task(name="pressure.tell", queue="live", queueing_lock="pressure.tell")
 def tell(timestamp: int) -> None:
     """Whoever must act is told: 急 within a quarter of a minute, the rest in digests."""
     global _done
