@@ -7,6 +7,8 @@ import re
 import secrets
 from dataclasses import dataclass
 
+from django.db import IntegrityError, connection, transaction
+
 from bihuan.access import roles
 from bihuan.access.models import Account
 from bihuan.exchange import cells
@@ -51,8 +53,16 @@ def add(asked: Asked, by: str, password: str | None = None) -> tuple[Account, st
     password = password or fresh_password()
     given = {**asked.__dict__}
     username = given.pop("username")
-    account = Account.objects.create_user(username, password, made_by=by, new_password=True, **given)
+    try:
+        with transaction.atomic():
+            account = Account.objects.create_user(username, password, made_by=by, new_password=True, **given)
+    except IntegrityError as error:  # of an account that whoever asks does not see
+        raise _taken(username) from error
     return account, password
+
+
+def _taken(username: str) -> Wrong:
+    return Wrong(f"已经有账号 {username}：请换一个名字", f"there is an account {username} already: choose another")
 
 
 def check(asked: Asked) -> Asked:
@@ -64,7 +74,7 @@ def check(asked: Asked) -> Asked:
             f"'{asked.username}' is no account name: letters, figures and . @ + - _ only, at most 64",
         )
     if Account.objects.filter(username=username).exists():
-        raise Wrong(f"已经有账号 {username}：请换一个名字", f"there is an account {username} already: choose another")
+        raise _taken(username)
     role = roles.ROLES.get(asked.role)
     if role is None:
         listed = "、".join(roles.ROLES)
@@ -111,14 +121,18 @@ def _bound(role: roles.Role) -> None:
 
 
 def _officer(officer: str) -> None:
-    from django.db import connection
-
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM ledger_officers WHERE officer = %s LIMIT 1", [officer])
         if cursor.fetchone() is None:
             raise Wrong(
                 f"台账“责任人员”里没有编号 {officer}：请核对，或先登记",
                 f"no officer has the number {officer}: check it, or record the officer first",
+            )
+        cursor.execute("SELECT NOT row_security_active('access_account') OR bihuan_answers_within(%s)", [officer])
+        if not cursor.fetchone()[0]:
+            raise Wrong(
+                f"{officer} 的包保责任不在您的辖区之内：请由上级设这个账号",
+                f"{officer} answers for somewhere outside your area: have a higher level make the account",
             )
 
 

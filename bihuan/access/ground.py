@@ -16,9 +16,10 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from django.db import connection, transaction
 
-from bihuan.access import places, rules, scope
+from bihuan.access import entrusting, places, rules, scope
 from bihuan.live import tables
 from bihuan.live.faults import Fault
+from bihuan.pressure import channels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,12 +100,14 @@ def _columns(cursor: Any, there: set[str]) -> list[str]:
 
 def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]:
     """What is laid on every start that finds something new, in order."""
+    yield from entrusting.statements(ledgers)
+    yield rules.SENT
     for ledger in ledgers.values():
         table = tables.table(ledger)
         yield places.filler(ledger, ledgers)
         yield _trigger(table, "place", f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW", ledger.name)
         yield places.guard(ledger, rules.visible(ledger, ledgers, "x"))
-        yield _trigger(table, "guard", f"BEFORE INSERT ON {table} FOR EACH ROW {places.SCOPED}", ledger.name)
+        yield _trigger(table, "guard", f"BEFORE INSERT ON {table} FOR EACH ROW {places.policed(table)}", ledger.name)
         follows = places.ripple(ledger, ledgers)
         if follows:
             yield follows
@@ -123,6 +126,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield from _indexes(table)
     yield from _spans()
     yield from _account_guard()
+    yield from _gateways()
     yield from _looks()
     for table, policy in rules.TABLES.items():
         if table in there:
@@ -185,6 +189,8 @@ BEGIN
   SELECT x.in_place, x.in_also INTO NEW.in_home, NEW.in_also FROM ledger_people x
     WHERE x.person = NEW.person AND x.latest ORDER BY -x.id LIMIT 1;
   IF NOT FOUND THEN NEW.in_home := bihuan_stranger(NEW.person); END IF;
+  SELECT a.username, a.name, a.role INTO NEW.username, NEW.name, NEW.role
+    FROM access_account a WHERE a.id = NEW.by_account;
   RETURN NEW;
 END $$"""
     yield _trigger("access_look", "place", "BEFORE INSERT ON access_look FOR EACH ROW", "access_look")
@@ -200,15 +206,43 @@ def _account_guard() -> Iterator[str]:
     """What an account is bound to, nobody changes who does not manage accounts; not its own either."""
     columns = ("username", "role", "group", "whole", "area", "unit", "officer", "by_duty", "until", "made_by")
     old, new = (", ".join(f'{a}."{c}"' for c in columns) for a in ("OLD", "NEW"))
+    own_old, own_new = (", ".join(f'{a}."{c}"' for c in columns if c != "until") for a in ("OLD", "NEW"))
     yield f"""CREATE OR REPLACE FUNCTION bihuan_guard_access_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF coalesce(current_setting('bihuan.scope', true), '') <> '' AND NOT bihuan_manages()
-     AND ({old}) IS DISTINCT FROM ({new}) THEN
+  IF TG_OP = 'UPDATE' AND ({old}) IS NOT DISTINCT FROM ({new}) THEN RETURN NEW; END IF;
+  IF NOT public.bihuan_manages() THEN
     RAISE insufficient_privilege USING MESSAGE = 'only who manages accounts changes what one is bound to';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.id = public.bihuan_account() AND (({own_old}) IS DISTINCT FROM ({own_new})
+     OR NEW.until IS NULL OR NEW.until > OLD.until) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'nobody changes what his own account is bound to';
+  END IF;
+  IF NEW.officer <> '' AND (TG_OP = 'INSERT' OR NEW.officer <> OLD.officer)
+     AND NOT public.bihuan_answers_within(NEW.officer) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'the officer answers for somewhere else';
   END IF;
   RETURN NEW;
 END $$"""
-    yield _trigger("access_account", "guard", "BEFORE UPDATE ON access_account FOR EACH ROW", "access_account")
+    event = f"BEFORE INSERT OR UPDATE ON access_account FOR EACH ROW {places.policed('access_account')}"
+    yield _trigger("access_account", "guard", event, "access_account")
+
+
+def _gateways() -> Iterator[str]:
+    """A channel that names a server freely is set by who manages accounts, for whom answers within its area."""
+    gateways = ", ".join(f"'{kind}'" for kind in sorted(channels.GATEWAYS))
+    yield f"""CREATE OR REPLACE FUNCTION bihuan_guard_pressure_channel() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF lower(split_part(NEW.address, '://', 1)) IN ({gateways}) AND (TG_OP = 'INSERT' OR NEW.address <> OLD.address)
+     AND NOT public.bihuan_manages() THEN
+    RAISE insufficient_privilege USING MESSAGE = 'a gateway is set by who manages accounts';
+  END IF;
+  IF TG_OP = 'UPDATE' AND NEW.officer <> OLD.officer THEN
+    RAISE insufficient_privilege USING MESSAGE = 'a channel stays its officer''s';
+  END IF;
+  RETURN NEW;
+END $$"""
+    event = f"BEFORE INSERT OR UPDATE ON pressure_channel FOR EACH ROW {places.policed('pressure_channel')}"
+    yield _trigger("pressure_channel", "guard", event, "pressure_channel")
 
 
 def _grant(cursor: Any, there: set[str]) -> None:
@@ -267,12 +301,17 @@ def open_desk(url: str, secret: str) -> dict[str, str]:
                 f"the database has no role {name} for the desk, and the user of DATABASE_URL may not make it: have "
                 f'CREATE ROLE "{name}" NOLOGIN; run and CREATEROLE granted, then start again',
             )
+        cursor.execute("SELECT has_schema_privilege(%s, 'public', 'CREATE')", [name])
+        if cursor.fetchone()[0]:  # as databases of long ago have it
+            cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
         if found[0]:
             raise Fault(
                 f'角色 {name} 能绕过行级安全：请执行 ALTER ROLE "{name}" NOSUPERUSER NOBYPASSRLS',
                 f'role {name} passes row-level security by: run ALTER ROLE "{name}" NOSUPERUSER NOBYPASSRLS',
             )
         cursor.execute(f"ALTER ROLE {_name(name)} LOGIN PASSWORD '{password}'")
+        # A table of a request's own never stands before the desk's.
+        cursor.execute(f"ALTER ROLE {_name(name)} SET search_path = public, pg_temp")
         # Pages ask small questions, many at once: further workers of the database would only delay them.
         cursor.execute(f"ALTER ROLE {_name(name)} SET max_parallel_workers_per_gather = 0")
         cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")

@@ -152,8 +152,9 @@ BEGIN
 END $$"""
 
 
-SCOPED = "WHEN (current_setting('bihuan.scope', true) <> '')"
-"""Of triggers that ask who writes: the owner is nobody to them."""
+def policed(table: str) -> str:
+    """Of triggers that ask who writes: the owner is nobody to them. Not by the scope, which SQL can take away."""
+    return f"WHEN (row_security_active('public.{table}'))"
 
 
 def ripple(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bihuan.access import places
+from bihuan.access import entrusting, places
 from bihuan.kernel.ledger import Ledger
 from bihuan.live import tables
 from bihuan.live.tables import quoted
@@ -53,7 +53,8 @@ def in_scope(alias: str = "") -> str:
 
 
 def visible(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
-    """SQL: the account sees row ``alias`` of a ledger: in its area, of its unit, about somebody in its unit's care."""
+    """SQL: the account sees row ``alias`` of a ledger: in its area, of its unit, about somebody in its unit's care, or
+    because of a hole that is entrusted to its officer."""
     dot = f"{alias}."
     parts = ["WHEN (SELECT bihuan_whole()) THEN true", in_scope(alias)]
     units = [c.name for c in ledger.columns if c.refers == "units"]
@@ -69,6 +70,7 @@ def visible(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
     person = places.sources(ledger, ledgers).person or ("person" if ledger.name == "people" else "")
     if ledger.name in CARED and person:
         parts.append(f"WHEN {dot}{quoted(person)} = ANY ((SELECT bihuan_cared())::text[]) THEN true")
+    parts.append(f"WHEN (SELECT bihuan_entrusts()) THEN coalesce({entrusting.seen(ledger, alias)}, false)")
     return f"CASE {' '.join(parts)} ELSE false END"
 
 
@@ -89,30 +91,57 @@ _WRITTEN = (
     "WHEN in_place >= (SELECT bihuan_low()) AND in_place < (SELECT bihuan_high()) THEN true ELSE false END"
 )
 
+_HERE = f"{_OURS} AND in_place IS NOT DISTINCT FROM (SELECT bihuan_writer())"
+"""SQL over what an account writes: in its own name, where it is."""
+
 _LOOKED = f"CASE WHEN (SELECT bihuan_whole()) THEN true WHEN {_OURS} THEN true {in_scope()} ELSE false END"
 """SQL over who looked at whom: the account itself, and who answers for the person's area."""
 
-HOLE = (
-    f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} "
-    "WHEN unit = (SELECT bihuan_unit()) OR (subject_kind = 'unit' AND subject = (SELECT bihuan_unit())) THEN true "
-    "WHEN owner = (SELECT bihuan_officer()) OR escalated_to = (SELECT bihuan_officer()) THEN true ELSE false END"
+_ENTRUSTED = "(SELECT bihuan_entrusted())::bigint[]"
+_HOLE_HERE = (
+    f"WHEN (SELECT bihuan_whole()) THEN true {in_scope()} "
+    "WHEN unit = (SELECT bihuan_unit()) OR (subject_kind = 'unit' AND subject = (SELECT bihuan_unit())) THEN true"
 )
-"""SQL over a table with the columns of a hole: in the account's area, of its unit, or its officer's to see to."""
+HOLE = f"CASE {_HOLE_HERE} WHEN id = ANY ({_ENTRUSTED}) THEN true ELSE false END"
+"""SQL over holes: in the account's area, of its unit, or entrusted to its officer."""
+
+THEN = (
+    f"CASE {_HOLE_HERE} WHEN (SELECT bihuan_entrusts()) THEN EXISTS (SELECT 1 FROM live_hole h "
+    f"WHERE h.id = ANY ({_ENTRUSTED}) AND h.hole = desk_then.hole AND h.subject = desk_then.subject "
+    "AND h.item = desk_then.item) ELSE false END"
+)
+"""SQL over the holes of an earlier moment: the same, as things are now."""
 
 SPAN = (
-    f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} WHEN (SELECT bihuan_unit()) IS NOT NULL "
-    "THEN EXISTS (SELECT 1 FROM live_hole h WHERE h.id = of_id) ELSE false END"
+    f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} WHEN of_id = ANY ({_ENTRUSTED}) THEN true "
+    "WHEN (SELECT bihuan_unit()) IS NOT NULL THEN EXISTS (SELECT 1 FROM live_hole h WHERE h.id = of_id) ELSE false END"
 )
 
+SENT = f"""
+CREATE OR REPLACE FUNCTION bihuan_sent(which bigint[])
+RETURNS TABLE (id bigint, at timestamptz, channel text, state text, fault text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN QUERY SELECT m.id, m.at, m.channel, m.state, m.fault FROM pressure_message m WHERE m.id = ANY (which)
+    AND EXISTS (SELECT 1 FROM pressure_telling t JOIN LATERAL (SELECT 1 FROM live_hole WHERE live_hole.id = t.of_id
+      AND ({HOLE.replace("WHEN id =", "WHEN live_hole.id =")})) h ON true WHERE t.message_id = m.id);
+END $$"""
+"""When and how messages were sent that told of a hole in sight, without what they say: that may be of others too."""
+
+_NEAR = "starts_with({0}, (SELECT bihuan_writer())) OR starts_with((SELECT bihuan_writer()), {0})"
 EVENT = (
     "CASE WHEN (SELECT bihuan_whole()) OR (SELECT bihuan_herald()) OR by_account = (SELECT bihuan_account()) THEN true "
-    "WHEN kind IN ('clock', 'audit') THEN (SELECT bihuan_known()) "
+    "WHEN kind IN ('clock', 'audit', 'reload') THEN (SELECT bihuan_known()) "
     "WHEN jsonb_typeof(said->'areas') = 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(said->'areas') a "
-    "WHERE starts_with((SELECT bihuan_low()), a) OR starts_with(a, (SELECT bihuan_low()))) ELSE false END"
+    f"WHERE {_NEAR.format('a')}) WHEN in_place IS NULL THEN (SELECT bihuan_known()) "
+    f"ELSE coalesce({_NEAR.format('in_place')}, false) END"
 )
+"""SQL over events: the account's own; those of the areas in which it lies and that lie in it. A row that was written by
+whoever sees everything may lie anywhere."""
 
 KNOWN = "(SELECT bihuan_known())"
 DOOR = "(SELECT bihuan_door())"
+SYSTEM = "(SELECT bihuan_system())"
 _MANAGED = (
     "CASE WHEN (SELECT bihuan_manages()) THEN (SELECT bihuan_whole()) "
     "OR (area >= (SELECT bihuan_low()) AND area < (SELECT bihuan_high())) "
@@ -136,12 +165,22 @@ _DOOR_ONLY = Policy(reads=DOOR, adds=DOOR, changes=DOOR, removes=DOOR)
 _HOLE_SEEN = "EXISTS (SELECT 1 FROM live_hole h WHERE h.id = of_id)"
 """SQL over a table of what was said of a hole: the account sees that hole."""
 
-_OFFICERS = "CASE WHEN officer = (SELECT bihuan_officer()) OR (SELECT bihuan_manages()) THEN true ELSE false END"
-"""SQL over what an officer arranged for himself: it is his, or the account manages accounts."""
+_OFFICERS = (
+    "CASE WHEN officer = (SELECT bihuan_officer()) THEN true "
+    "WHEN (SELECT bihuan_manages()) THEN bihuan_answers_within(officer) ELSE false END"
+)
+"""SQL over what an officer arranged for himself: it is his, or the account manages those of his area."""
 
 _TOLD = (
-    "CASE WHEN recipient = (SELECT bihuan_officer()) THEN true "
-    "ELSE EXISTS (SELECT 1 FROM pressure_telling t WHERE t.message_id = pressure_message.id) END"
+    "CASE WHEN (SELECT bihuan_whole()) OR recipient = (SELECT bihuan_officer()) THEN true "
+    "ELSE bihuan_told_within(id) END"
+)
+"""SQL over messages: who was told, and who answers for all of what it tells."""
+
+_SAID_OF = (
+    "EXISTS (SELECT 1 FROM live_hole h WHERE h.hole = split_part(desk_comment.hole, '/', 1) "
+    "AND h.subject = ANY (bihuan_subjects(desk_comment.hole)) "
+    "AND h.hole || '/' || h.subject || CASE WHEN h.item = '' THEN '' ELSE '/' || h.item END = desk_comment.hole)"
 )
 _BRIEFED = (
     "CASE WHEN (SELECT bihuan_whole()) THEN true "
@@ -153,9 +192,9 @@ _OF_DRAFT = "EXISTS (SELECT 1 FROM briefing b WHERE b.id = briefing_id AND b.rel
 TABLES: dict[str, Policy] = {
     "live_hole": shown(HOLE),
     "live_span": shown(SPAN),
-    "live_batch": Policy(reads=_WRITTEN, adds=KNOWN, changes=_OURS, own=True),
-    "live_change": Policy(reads=_OURS, adds=KNOWN, own=True),
-    "live_event": Policy(reads=EVENT, adds=KNOWN, own=True),
+    "live_batch": Policy(reads=_WRITTEN, adds=_HERE, changes=_OURS, own=True),
+    "live_change": Policy(reads=_OURS, adds=_HERE, own=True),
+    "live_event": Policy(reads=EVENT, adds=_HERE, own=True),
     "live_audit": shown(),
     "live_clock": shown("true"),
     "access_account": Policy(
@@ -176,13 +215,9 @@ TABLES: dict[str, Policy] = {
     "briefing_rerun": Policy(reads=_OF_BRIEFING, adds=_OF_BRIEFING, changes=_OF_BRIEFING, removes=_OF_BRIEFING),
     "briefing_drawn": Policy(reads=_OF_BRIEFING, removes=_OF_DRAFT),
     "desk_view": mine("user_id"),
-    "desk_snapshot": Policy(reads=KNOWN, adds=KNOWN, changes=KNOWN, removes="(SELECT bihuan_system())"),
-    "desk_then": Policy(reads=HOLE, adds="(SELECT bihuan_system())", removes="(SELECT bihuan_system())"),
-    "desk_comment": Policy(
-        reads="EXISTS (SELECT 1 FROM live_hole h WHERE h.hole = split_part(desk_comment.hole, '/', 1) "
-        "AND h.hole || '/' || h.subject || CASE WHEN h.item = '' THEN '' ELSE '/' || h.item END = desk_comment.hole)",
-        adds=KNOWN,
-    ),
+    "desk_snapshot": Policy(reads=KNOWN, adds=SYSTEM, changes=SYSTEM, removes=SYSTEM),
+    "desk_then": Policy(reads=THEN, adds=SYSTEM, removes=SYSTEM),
+    "desk_comment": Policy(reads=_SAID_OF, adds=_SAID_OF),
     "pressure_telling": shown(_HOLE_SEEN),
     "pressure_message": shown(_TOLD),
     "pressure_reassignment": Policy(reads=_HOLE_SEEN, adds=_HOLE_SEEN),
@@ -193,8 +228,8 @@ TABLES: dict[str, Policy] = {
 """Every other table that the desk's role may touch; one that is not named here it may not."""
 
 HIDDEN = frozenset(
-    {"access_seal", "access_laid", "django_migrations", "auth_permission", "auth_group", "auth_group_permissions"}
-    | {"live_due"}
+    {"access_seal", "access_laid", "access_reach", "live_due", "django_migrations", "auth_permission", "auth_group"}
+    | {"auth_group_permissions"}
     | {"account_emailconfirmation", "auth_user", "auth_user_groups", "auth_user_user_permissions"}
 )
 """Tables that it has no business with."""

@@ -44,6 +44,9 @@ CREATE OR REPLACE FUNCTION bihuan_account() RETURNS bigint LANGUAGE sql STABLE P
 $$ SELECT (public.bihuan_scope()->>'a')::bigint $$;
 CREATE OR REPLACE FUNCTION bihuan_officer() RETURNS text LANGUAGE sql STABLE PARALLEL RESTRICTED AS
 $$ SELECT nullif(public.bihuan_scope()->>'o', '') $$;
+-- The system's clock (bihuan.live.clock).
+CREATE OR REPLACE FUNCTION bihuan_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL RESTRICTED AS
+$$ SELECT date_trunc('second', clock_timestamp()) + make_interval(secs => coalesce((SELECT ahead FROM public.live_clock WHERE id = 1), 0)) $$;
 -- Area codes from here (included) to there (excluded); null where no area is the account's.
 CREATE OR REPLACE FUNCTION bihuan_low() RETURNS text LANGUAGE sql STABLE PARALLEL RESTRICTED AS
 $$ SELECT nullif(public.bihuan_scope()->>'p', '') COLLATE "C" $$;
@@ -67,6 +70,11 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT spot IS NULL OR starts_with(coalesce(place, ''), spot) OR starts_with(coalesce(home, ''), spot)
    OR coalesce(spot = ANY(also), false) $$;
 
+-- What may be the subject in the identity of a hole: a subject's key may hold a stroke itself.
+CREATE OR REPLACE FUNCTION bihuan_subjects(identity text) RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT ARRAY(SELECT array_to_string(p[2:n], '/') FROM (SELECT string_to_array(identity, '/') AS p) x, generate_series(2, cardinality(p)) n) $$;
+
 -- Where a row is that says nothing of it: where whoever writes it is.
 CREATE OR REPLACE FUNCTION bihuan_writer() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -81,6 +89,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT x.in_place FROM (SELECT a.in_place, a.id FROM ledger_arrivals a WHERE a.person = who AND a.latest
    UNION ALL SELECT m.in_place, m.id FROM ledger_measures m WHERE m.person = who AND m.latest) x
    WHERE x.in_place IS NOT NULL LIMIT 1 $$;
+REVOKE EXECUTE ON FUNCTION bihuan_stranger(text) FROM PUBLIC;
 
 -- The people in the care of a unit: its guests under a measure, its staff, its patients; null where the account is no unit's.
 CREATE OR REPLACE FUNCTION bihuan_cared() RETURNS text[]
@@ -94,8 +103,31 @@ BEGIN
     UNION SELECT v.person FROM ledger_clinic_visits v WHERE v.unit = ours AND v.latest AND v.retracted IS NOT TRUE);
 END $$;
 
--- Whether an officer has a duty at a moment: accounts end with it.
+-- Whether an officer has a duty at a moment: accounts end with it. Asked at the door, and by the officer's own account.
 CREATE OR REPLACE FUNCTION bihuan_on_duty(who text, at timestamp) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT 1 FROM ledger_duties d WHERE d.officer = who AND d.latest AND d.retracted IS NOT TRUE
-   AND coalesce(d.since <= at, true) AND coalesce(at < d.until, true)) $$;
+   AND coalesce(d.since <= at, true) AND coalesce(at < d.until, true))
+   AND (session_user <> current_database() || '_desk' OR bihuan_door() OR coalesce(who = bihuan_officer(), false)) $$;
+
+-- Whether an officer answers within the account's area alone: who manages its accounts arranges things for him.
+CREATE OR REPLACE FUNCTION bihuan_answers_within(who text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = public, pg_temp AS $$
+DECLARE low text COLLATE "C" := bihuan_low(); high text COLLATE "C" := bihuan_high(); moment timestamptz := bihuan_now();
+BEGIN
+  IF bihuan_whole() THEN RETURN true; END IF;
+  RETURN low IS NOT NULL
+    AND EXISTS (SELECT 1 FROM ledger_officers o WHERE o.officer = who AND o.latest AND o.in_place >= low AND o.in_place < high)
+    AND NOT EXISTS (SELECT 1 FROM ledger_duties d WHERE d.officer = who AND d.latest AND d.retracted IS NOT TRUE
+      AND (d.until IS NULL OR d.until > moment)
+      AND NOT coalesce(coalesce(d.in_place, d.in_home) >= low AND coalesce(d.in_place, d.in_home) < high, false));
+END $$;
+
+-- Whether every hole of which a message tells lies in the account's area: otherwise its text tells of others' too.
+CREATE OR REPLACE FUNCTION bihuan_told_within(which bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = public, pg_temp AS $$
+DECLARE low text COLLATE "C" := bihuan_low(); high text COLLATE "C" := bihuan_high();
+BEGIN
+  RETURN low IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pressure_telling t JOIN live_hole h ON h.id = t.of_id
+    WHERE t.message_id = which AND NOT coalesce(h.in_place >= low AND h.in_place < high, false));
+END $$;

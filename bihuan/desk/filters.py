@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from bihuan.desk import access, knowledge, tokens
+from bihuan.desk import access, hands, knowledge, tokens
 from bihuan.desk.templatetags.desk import SEVERITY
 from bihuan.desk.viewing import Asked
 from bihuan.exchange import cells
@@ -41,6 +41,7 @@ class Filters:
     chips: tuple[Chip, ...]
     faults: tuple[tuple[str, str], ...]
     others: QuerySet[Any] | None = None  # holes open at another moment: those of them are left out
+    owned: Q = field(default_factory=Q)  # of whom ``owner`` names, as the page's moment has it
 
     def apply(self, holes: QuerySet[Any]) -> QuerySet[Any]:
         """The rows that are meant."""
@@ -58,7 +59,8 @@ class Filters:
             wanted &= Q(severity__in=w["sev"].split(","))
         if "loop" in w:
             wanted &= Q(hole__startswith=w["loop"] + ".")
-        for word, column in (("hole", "hole"), ("owner", "owner"), ("unit", "unit"), ("kind", "subject_kind")):
+        wanted &= self.owned
+        for word, column in (("hole", "hole"), ("unit", "unit"), ("kind", "subject_kind")):
             if word in w:
                 wanted &= Q(**{column: None if w[word] == "none" else w[word]})
         if "q" in w:
@@ -98,7 +100,11 @@ def read(asked: Asked, owners: dict[str, str] | None = None) -> Filters:
             words[word] = value
             chips.append(chip)
     others = access.access_holes_at(asked, cells.moment(words["not_at"])) if "not_at" in words else None
-    return Filters(state, words, tuple(chips), tuple(faults), others)
+    owned = Q()
+    if "owner" in words:
+        whose = hands.read(asked)
+        owned = whose.nobodys() if words["owner"] == "none" else whose.held(words["owner"])
+    return Filters(state, words, tuple(chips), tuple(faults), others, owned)
 
 
 def _chip(word: str, value: str, owners: dict[str, str]) -> Chip | None:

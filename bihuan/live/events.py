@@ -53,10 +53,14 @@ def last() -> int:
         return Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
 
-def stream(after: int | None, wanted: Wanted) -> Iterator[str]:
-    """Server-sent events after the event ``after`` (None: from now on). ``wanted(event)`` gives what is told, or None.
+def stream(
+    after: int | None, wanted: Wanted, goes_on: Callable[[], bool] = lambda: True, within: sight.Sight | None = None
+) -> Iterator[str]:
+    """Server-sent events after the event ``after`` (None: from now on). ``wanted(event)`` gives what is told, or None;
+    ``within``: in whose sight events are read.
 
-    Runs until the browser goes. Where the database is gone it says so (event ``gone``) and goes on when it is back.
+    Runs until the browser goes, or until ``goes_on()`` is false, which is asked before anything is told, and at each
+    beat. Where the database is gone it says so (event ``gone``) and goes on when it is back.
     """
     ours = HUB.join()
     try:
@@ -64,7 +68,10 @@ def stream(after: int | None, wanted: Wanted) -> Iterator[str]:
         at = last() if after is None else after
         while True:
             try:
-                for event in _after(at):
+                if not goes_on():
+                    yield "event: reload\ndata: {}\n\n"
+                    return
+                for event in _after(at, within or sight.herald):
                     at = event.id
                     said = wanted(event)
                     if said is not None:
@@ -78,11 +85,11 @@ def stream(after: int | None, wanted: Wanted) -> Iterator[str]:
         HUB.leave(ours)
 
 
-def _after(at: int) -> list[Event]:
+def _after(at: int, within: sight.Sight) -> list[Event]:
     from django.db import connection
 
     try:
-        with sight.herald():
+        with within():
             found = list(Event.objects.filter(id__gt=at).order_by("id")[: AT_ONCE + 1])
     finally:
         connection.close()  # a stream waits for minutes: it holds no connection meanwhile

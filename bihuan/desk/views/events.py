@@ -4,24 +4,38 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.http import StreamingHttpResponse
 
+from bihuan.access import scope, sessions
+from bihuan.access.models import Account
+from bihuan.access.scope import Scope
 from bihuan.desk.viewing import Asked
 from bihuan.live import events as live
 from bihuan.live.models import Event
 
 
 def events(asked: Asked) -> StreamingHttpResponse:
-    """The stream. Pages are told that something moved, never what: what a viewer may see, the page asks for anew."""
+    """The stream. Pages are told that something moved that the viewer may see, never what: that the page asks for anew.
+    It ends with the session."""
     last = asked.headers.get("Last-Event-ID", "")
-    stream = live.stream(int(last) if last.isdigit() else None, told)
+    account: Account = asked.user
+    whose, key = Scope.of(account), asked.session.session_key
+
+    def goes_on() -> bool:
+        try:
+            return sessions.holds(key, account, whose)
+        finally:
+            connection.close()  # a stream keeps none
+
+    stream = live.stream(int(last) if last.isdigit() else None, told, goes_on, lambda: scope.held(whose))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-KEPT = {"holes": ("areas", "loops"), "rows": ("ledger",), "reload": (), "clock": ()}
+KEPT: dict[str, tuple[str, ...]] = {"holes": (), "rows": ("ledger",), "reload": (), "clock": ()}
 
 
 def told(event: Event) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from bihuan.desk import access, export, filters, knowledge, listing
+from bihuan.desk import access, export, filters, hands, knowledge, listing
 from bihuan.desk.models import SavedView
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
@@ -58,6 +58,7 @@ def holes(asked: Asked) -> HttpResponse:
         page = listing.by_moment(rows, after, "since")
     else:
         page = listing.by_severity(rows, after)
+    hands.read(asked).mark(asked, page.rows)
     return show(asked, "holes.html", "holes", page=page, number=number, exact=exact, **common)
 
 
@@ -72,6 +73,8 @@ def _grouped(asked: Asked, rows: Any, group: str) -> list[dict[str, Any]]:
         keyed = rows.values(key=F("hole"))
     elif group == "area":
         keyed = rows.values(key=Left("area", access.below(access.area_of(asked) or "6107"[:4])))
+    elif group == "owner":
+        keyed = rows.values(key=hands.read(asked).who())
     else:
         keyed = rows.values(key=F(group))
     numbers = {

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 
-from bihuan.desk import access, tokens
+from bihuan.desk import access, hands, tokens
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views.hole import buttons
@@ -25,7 +25,8 @@ def mine(asked: Asked) -> HttpResponse:
         return show(asked, "mine.html", "mine", officer=officer, name="")
     now = access.now(asked)
     midnight = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time())
-    own = access.access_holes_in(asked, "").filter(owner=officer)
+    whose = hands.read(asked)
+    own = hands.of(asked, access.access_holes_in(asked, ""), officer)
     pending = own.filter(state="pending", due__isnull=False)
     lists = [
         (("已经逾期", "Overdue"), own.filter(state="open").annotate(rank=access.RANK).order_by("rank", "since")),
@@ -34,13 +35,18 @@ def mine(asked: Asked) -> HttpResponse:
         (
             ("下级逾期，已升级到我", "Gone up to me"),
             access.access_holes_in(asked, "")
-            .filter(state="open", escalated_to=officer)
-            .exclude(owner=officer)
+            .filter(state="open", escalated_to__in=whose.offices(officer))
+            .exclude(whose.held(officer))
             .annotate(rank=access.RANK)
             .order_by("rank", "since"),
         ),
     ]
     shown = [{"title": title, "cards": [_card(asked, h) for h in rows[: MOST + 1]]} for title, rows in lists]
+    cards = [card["hole"] for one in shown for card in cast("list[dict[str, Any]]", one["cards"])]
+    absent = access.names_of(asked, "officers", sorted({c.owner for c in cards if c.owner and c.owner != officer}))
+    for hole in cards:
+        hole.handed = hole.pk in whose.handed
+        hole.instead_of = absent.get(hole.owner, hole.owner) if whose.away.get(hole.owner or "") == officer else ""
     return show(
         asked,
         "mine.html",

@@ -11,7 +11,7 @@ from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q, fields
 from django.db.models.functions import Left, TruncHour
 from django.http import HttpResponse
 
-from bihuan.desk import access, drawing, knowledge
+from bihuan.desk import access, drawing, hands, knowledge
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
@@ -79,13 +79,19 @@ def gathered(asked: Asked) -> dict[str, Any]:
         "loops": loops[:LOOPS],
         "more_loops": max(0, len(loops) - LOOPS),
         "map": _map(asked, live),
-        "owners": live.exclude(owner=None)
-        .values("owner", "owner_name")
-        .annotate(number=Count("pk"), urgent=Count("pk", filter=Q(severity="急")), since=Min("since"))
-        .order_by("-urgent", "-number", "owner")[:OWNERS],
+        "owners": _owners(asked, live),
         "oldest": live.order_by("since", "pk")[:OLDEST],
         "hourly": _hourly(asked, now),
     }
+
+
+def _owners(asked: Asked, live: Any) -> list[dict[str, Any]]:
+    """Who has the most to act on just now."""
+    counts = {"number": Count("pk"), "urgent": Count("pk", filter=Q(severity="急")), "since": Min("since")}
+    found = live.values(officer=hands.read(asked).who()).exclude(officer=None).annotate(**counts)
+    rows = list(found.order_by("-urgent", "-number", "officer")[:OWNERS])
+    names = access.names_of(asked, "officers", [row["officer"] for row in rows])
+    return [row | {"owner": row["officer"], "owner_name": names.get(row["officer"], "")} for row in rows]
 
 
 def loop_rows(holes: Any) -> list[LoopRow]:

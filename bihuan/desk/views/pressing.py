@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from typing import Any
 
@@ -43,16 +44,16 @@ def pressing(asked: Asked, token: str) -> HttpResponse:
 def _page(asked: Asked, token: str, fault: Pair | None = None) -> HttpResponse:
     row = find(asked, token)
     named = {"of__hole": row.hole, "of__subject": row.subject, "of__item": row.item}
+    tellings = Telling.objects.filter(**named)
     if asked.viewing.at:
-        tellings = Telling.objects.filter(**named, message__at__lte=asked.viewing.at)
         handed = Reassignment.objects.filter(**named, at__lte=asked.viewing.at)
         attached = Attachment.objects.filter(**named, at__lte=asked.viewing.at)
     else:
-        tellings, handed = Telling.objects.filter(**named), Reassignment.objects.filter(**named)
+        handed = Reassignment.objects.filter(**named)
         attached = Attachment.objects.filter(**named)
-    told = list(tellings.select_related("message").order_by("message__at", "pk"))
+    told = _sent(list(tellings.order_by("pk")), asked.viewing.at)
     moves = list(handed.order_by("at", "pk"))
-    officers = {t.officer for t in told} | {t.recipient for t in told} | {m.officer for m in moves}
+    officers = {t.officer for t, _ in told} | {t.recipient for t, _ in told} | {m.officer for m in moves}
     names = access.names_of(asked, "officers", sorted(officers))
     states = dict(Message.STATES)
     return show(
@@ -64,21 +65,30 @@ def _page(asked: Asked, token: str, fault: Pair | None = None) -> HttpResponse:
         fault=fault,
         told=[
             {
-                "at": t.message.at,
+                "at": m["at"],
                 "to": names.get(t.recipient, t.recipient),
                 "for": names.get(t.officer, t.officer) if t.officer != t.recipient else "",
                 "why": (t.get_why_display(), t.why),
-                "by": channels.shown(t.message.channel),
-                "state": (states[t.message.state], t.message.state),
-                "fault": t.message.fault,
+                "by": channels.shown(m["channel"]),
+                "state": (states[m["state"]], m["state"]),
+                "fault": m["fault"],
             }
-            for t in told
+            for t, m in told
         ],
         moves=[{"move": m, "name": names.get(m.officer, m.officer)} for m in moves],
         attached=attached.defer("content").order_by("at", "pk"),
         may_reassign=may_reassign(asked, row),
         status=422 if fault else 200,
     )
+
+
+def _sent(tellings: list[Telling], until: dt.datetime | None) -> list[tuple[Telling, dict[str, Any]]]:
+    """Each telling with when and how its message went, in time order. What the message says is its recipient's: it
+    tells of other holes too."""
+    rows = access.query("SELECT * FROM bihuan_sent(%s)", [[t.message_id for t in tellings]]) if tellings else []
+    sent = {row["id"]: row for row in rows if until is None or row["at"] <= until}
+    told = [(t, sent[t.message_id]) for t in tellings if t.message_id in sent]
+    return sorted(told, key=lambda one: (one[1]["at"], one[0].pk))
 
 
 @require_POST
