@@ -56,6 +56,7 @@ def command(w: World) -> None:
             w.book.row(
                 "tasks", instruction=key, title=task, area=town, officer=officer, due=at + (i + 3) * DAY,
                 evidence="排查台账" if back > 5 else None, evidence_at=at + 2 * DAY if back > 5 else None,
+                recorded_at=at + DAY / 8,
             )  # fmt: skip
     _inspected(w, leader, officer)
     _services(w)

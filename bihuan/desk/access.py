@@ -195,6 +195,14 @@ def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = No
     return (f"({' OR '.join(parts)})", values) if parts else ("true", [])
 
 
+def within_reach(asked: Asked, area: str, unit: str = "") -> bool:
+    """Whether holes of an area or unit are the account's to see: an empty list of somewhere else says nothing."""
+    account = asked.user
+    if account.whole or (account.unit and account.unit == unit):
+        return True
+    return bool(account.area) and (area.startswith(account.area) or account.area.startswith(area or "-"))
+
+
 def area_of(asked: Asked) -> str:
     """The area looked at; where none is chosen, that to which the account is bound."""
     return asked.viewing.area or str(getattr(asked.user, "area", ""))

@@ -185,6 +185,9 @@ def rows(way: Way, hole: Any) -> list[str]:
     return sorted(named.evidence.get(way.ledger, set()) or named.keys.get(way.ledger, set()))[:MOST]
 
 
+OTHERS = {("case.untraced", "person")}
+"""Cells that must not begin with what the hole names: whom a case met is somebody else."""
+
 CARRIED = {"measures": ("ground", "arrival", "contact", "order")}
 """What a new row takes over from the row of its ledger that the hole names: the next stage of a measure stands on what
 the one before stood on."""
@@ -212,6 +215,10 @@ def begin(ledger: Ledger, hole: Any, way: Way, now: dt.datetime) -> dict[str, st
 
 def _named(ledger: Ledger, column: Column, hole: Any, named: trail.About) -> str:
     said = knowledge.loops().get(hole.hole)
+    if (hole.hole, column.name) in OTHERS:
+        return ""
+    if ledger.name == "shifts" and column.name == "start" and hole.hole.startswith("guard."):
+        return str(hole.item or "").replace("T", " ")  # the beginning of the gap
     if column.name in ledger.key:
         # A new row has a key of its own, but for whom or what no roll knows yet.
         return str(hole.subject) if hole.subject_kind == column.name and ledger.name in ("people", "units") else ""

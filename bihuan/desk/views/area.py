@@ -53,6 +53,7 @@ def area(asked: Asked, code: str) -> HttpResponse:
         path=[p for p in here if p.area != code],
         rows=rows,
         loops=loop_rows(holes),
+        outside=bool(code) and not access.within_reach(asked, code),
         officers=_officers(asked, code) if code else [],
     )
 

@@ -56,6 +56,7 @@ def subject(asked: Asked, kind: str, key: str) -> HttpResponse:
         roll=roll,
         rest=[c for c in roll.cells if c[0].name not in ("name", kind)] if roll else [],
         arcs=drawing.ring(stages.of(kind, held, holes)),
+        outside=kind == "unit" and not access.within_reach(asked, _cell(roll, "area"), plain),
         broken=sum(1 for h in holes if h.state == "open"),
         holes=holes,
         measures=[_measure(r, now) for r in rows if r.ledger.name == "measures" and r.held and kind == "person"],
