@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,17 +37,24 @@ def database() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def county(database: str, tmp_path_factory: pytest.TempPathFactory) -> dt.datetime:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo county's ledgers as files."""
+    from bihuan.demo import write
+
+    made = tmp_path_factory.mktemp("county")
+    write(made, people=3000, as_of=NOW)
+    return made
+
+
+@pytest.fixture(scope="session")
+def county(database: str, folder: Path) -> dt.datetime:
     """The demo county in the database, audited; its as-of time is the system's clock."""
     import psycopg
 
-    from bihuan.demo import write
     from bihuan.live import clock, imports
     from bihuan.live.actions import SYSTEM
     from bihuan.live.auditor import Auditor
 
-    folder = tmp_path_factory.mktemp("county")
-    write(folder, people=3000, as_of=NOW)
     clock.set_to(NOW)
     imports.import_folder(SYSTEM, folder)
     with psycopg.connect(database, autocommit=True) as con:
@@ -54,6 +62,22 @@ def county(database: str, tmp_path_factory: pytest.TempPathFactory) -> dt.dateti
         auditor.full()
         auditor.close()
     return NOW
+
+
+THEN = dt.datetime(2022, 1, 5, 18)
+"""An earlier moment at which pages are looked at."""
+
+
+@pytest.fixture(scope="session")
+def then(county: dt.datetime) -> dt.datetime:
+    """An earlier moment, audited as known then."""
+    from bihuan.access import scope
+    from bihuan.desk import then as audited
+    from bihuan.desk.models import Snapshot
+
+    with scope.system():
+        audited.take(Snapshot.objects.create(at=THEN, imports=audited.last_import()))
+    return THEN
 
 
 @pytest.fixture

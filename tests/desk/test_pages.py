@@ -3,7 +3,6 @@ identity number, and its figures are those of its rows."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any
 
@@ -13,7 +12,7 @@ from django.test import Client
 from bihuan.desk import access, tokens
 from bihuan.desk.security import POLICY
 from bihuan.live.models import Hole
-from tests.desk.conftest import NOW, Browser
+from tests.desk.conftest import Browser
 
 IDENTITY = re.compile(r"(?<![0-9A-Za-z*])[1-9]\d{16}[\dX](?![0-9A-Za-z])")
 
@@ -329,25 +328,6 @@ def test_a_roster_draws_the_gap_that_nobody_covers(browser: Browser) -> None:
     gaps = {h.subject for h in Hole.objects.filter(hole__in=("guard.gap", "guard.leaderless"), state="open")}
     assert gaps == {p["post"] for p in posts if p["marks"]}
     assert all(0 <= m["x"] <= 100 and m["w"] > 0 for p in posts for m in p["marks"])
-
-
-def test_an_earlier_moment_is_audited_as_known_then_and_shown_on_every_page(browser: Browser) -> None:
-    from bihuan.desk import then
-    from bihuan.desk.models import Snapshot
-
-    at = NOW - dt.timedelta(hours=20)
-    snapshot = Snapshot.objects.create(at=at, imports=then.last_import())
-    then.take(snapshot)
-    query = {"at": f"{at:%Y-%m-%dT%H:%M}"}
-    found = browser.get("/holes/", **query)
-    assert found.context["number"] == sum(h["state"] == "open" for h in then.audited(at))
-    assert "不是现在" in found.content.decode()
-    # A row that was recorded later was not known then.
-    late = a_hole("measure.gap")
-    page = browser.get(address_of(late), **query)
-    assert page.status_code == (200 if late.opens <= at else 404)
-    for path in ("/", "/ledgers/measures/", "/of/unit/" + a_hole("measure.crowded").subject, "/orders/", "/loops/"):
-        assert browser.get(path, **query).status_code == 200
 
 
 def test_a_moment_that_is_not_audited_yet_says_so_and_asks_again(browser: Browser) -> None:
