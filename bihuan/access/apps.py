@@ -8,10 +8,12 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bihuan.access import scope
+        from bihuan.access import bulk, scope
+        from bihuan.live import bulk as many
         from bihuan.live import sight
 
         sight.whole, sight.herald = scope.system, scope.herald
+        many.beside, many.order = bulk.beside, bulk.order
 
     def lay(self) -> None:
         """What this app lays on the database once all tables are there (bihuan.live.start.migrate)."""

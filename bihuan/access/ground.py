@@ -105,7 +105,8 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
     for ledger in ledgers.values():
         table = tables.table(ledger)
         yield places.filler(ledger, ledgers)
-        yield _trigger(table, "place", f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW", ledger.name)
+        event = f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW {places.PLACED}"
+        yield _trigger(table, "place", event, ledger.name)
         yield places.guard(ledger, rules.visible(ledger, ledgers, "x"))
         yield _trigger(table, "guard", f"BEFORE INSERT ON {table} FOR EACH ROW {places.policed(table)}", ledger.name)
         follows = places.ripple(ledger, ledgers)

@@ -157,6 +157,19 @@ def policed(table: str) -> str:
     return f"WHEN (row_security_active('public.{table}'))"
 
 
+BULK = "bihuan.bulk"
+"""Setting: the rows of this statement come with their places (``bulk``). Whoever asks in a scope is not believed, and
+whoever has none may write nothing but as the owner."""
+
+PLACED = (
+    f"WHEN (coalesce(current_setting('{BULK}', true), '') = '' "
+    "OR coalesce(current_setting('bihuan.scope', true), '') <> '')"
+)
+
+MANY = 1000
+"""Rows of a statement above which what follows from them is planned anew: a plan for one row is none for a million."""
+
+
 def ripple(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str | None:
     """The function of the triggers that place anew what names a row of this ledger; None where nothing does."""
     if len(ledger.key) != 1:
@@ -178,10 +191,16 @@ def ripple(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str | None:
                 )
                 moved += "OR (c.in_home IS NULL AND f.in_home IS NOT NULL)"
             first.append(_again(table, name, f"(SELECT {key} AS key, in_place, in_home, in_also FROM fresh)", moved))
-            later.append((table, name))
+            later.append((table, name, key))
     for table, name, source in _beside(ledger):
-        first.append(_again(table, name, f"(SELECT {source} AS key, in_place, in_home FROM fresh)", "true"))
-        later.append((table, f"{name}|{source}"))
+        # Somebody is seen where he is: what is covered already adds nothing.
+        moved = (
+            "true"
+            if ledger.name in ("duties", "people", "units")
+            else "NOT bihuan_covered(f.in_place, c.in_place, c.in_home, c.in_also)"
+        )
+        first.append(_again(table, name, f"(SELECT {source} AS key, in_place, in_home FROM fresh)", moved))
+        later.append((table, name, source))
     if not first:
         return None
     changed = (
@@ -189,15 +208,24 @@ def ripple(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str | None:
         "IS DISTINCT FROM (o.in_place, o.in_home, o.in_also, o.latest, o.retracted)"
     )
     then = []
-    for table, name in later:
-        column, _, source = name.partition("|")
-        source = source or key
-        then.append(f"UPDATE {table} c SET in_place = c.in_place WHERE c.{column} IN (SELECT n.{source} {changed});")
+    for source in dict.fromkeys(source for *_, source in later):
+        then.append(f"EXECUTE 'SELECT array_agg(DISTINCT n.{source}) {changed}' INTO keys;")
+        updates = [
+            f"UPDATE {table} c SET in_place = c.in_place WHERE c.{column} = ANY(keys);"
+            for table, column, named in later
+            if named == source
+        ]
+        then.append(f"IF keys IS NOT NULL THEN {' '.join(updates)} END IF;")
+    anew = [f"EXECUTE $q${statement}$q$;" for statement in first]
     return (
-        f"CREATE OR REPLACE FUNCTION bihuan_ripple_{ledger.name}() RETURNS trigger LANGUAGE plpgsql {HEAD} AS $$\n"
+        f"CREATE OR REPLACE FUNCTION bihuan_ripple_{ledger.name}() RETURNS trigger LANGUAGE plpgsql {HEAD} "
+        f"SET {BULK} = '' AS $$\nDECLARE keys text[]; many boolean;\n"
         "BEGIN\n  IF TG_OP = 'INSERT' THEN\n    "
+        f"SELECT count(*) > {MANY} INTO many FROM fresh;\n    IF many THEN\n    "
+        + "\n    ".join(anew)
+        + "\n    ELSE\n    "
         + "\n    ".join(first)
-        + f"\n  ELSIF EXISTS (SELECT 1 {changed}) THEN\n    "
+        + "\n    END IF;\n  ELSE\n    "
         + "\n    ".join(then)
         + "\n  END IF;\n  RETURN NULL;\nEND $$"
     )

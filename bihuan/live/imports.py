@@ -19,7 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from bihuan.exchange import read as exchange
 from bihuan.exchange.problems import Problem
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import actions, clock, sight, standing, tables
+from bihuan.live import actions, bulk, clock, sight, standing, tables
 from bihuan.live.models import Batch
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ Progress = Callable[[str, int, int], None]
 
 SHOWN = 1000
 """Rejects that a preview carries; a file takes them all."""
+
+ORIGIN = "from_source, from_line, from_batch"
+MANY = 1000
+"""Rows of a ledger after which the planner is told what came."""
 
 
 @dataclass
@@ -108,7 +112,7 @@ def _run(
             from bihuan.audit.outputs import write_rejects
 
             write_rejects(con, rejects, lang)
-        ledgers = [ledger for ledger in program.ledgers if intake.rows[ledger.name]]
+        ledgers = bulk.order([ledger for ledger in program.ledgers if intake.rows[ledger.name]])
         for ledger in ledgers:
             if not actor.may("import", ledger, []):
                 raise actions.Refused("import", ledger)
@@ -123,8 +127,6 @@ def _run(
             if first is None:
                 raise
             result.batch = first
-        if result.batch is not None:
-            _analyse(result)
     return result
 
 
@@ -169,35 +171,27 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple
         narrow, full = cursor.fetchone()  # narrow: whoever imports may not see, nor write, every row
         empty = not full and not narrow
         cursor.execute("DROP TABLE IF EXISTS incoming")
-        if empty:
-            cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")
-            where, beside = table, "from_source, from_line, from_batch"
-        else:
-            typed = ", ".join(f"{tables.quoted(c.name)} {tables.sql_type(c)}" for c in ledger.all_columns)
-            cursor.execute(
-                f"CREATE TEMP TABLE incoming ({typed}, from_source int, from_line bigint, from_batch bigint)"
-            )
-            where, beside = "incoming", "from_source, from_line, from_batch"
+        typed = ", ".join(f"{tables.quoted(c.name)} {tables.sql_type(c)}" for c in ledger.all_columns)
+        cursor.execute(f"CREATE TEMP TABLE incoming ({typed}, from_source int, from_line bigint, from_batch bigint)")
         path = Path(folder) / "rows.csv"
         _to_csv(con, ledger, batch, path)
         with (
             path.open("rb") as file,
-            cursor.copy(f"COPY {where} ({columns}, {beside}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy,
+            cursor.copy(f"COPY incoming ({columns}, {ORIGIN}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy,
         ):
             while block := file.read(1 << 20):
                 copy.write(block)
-        n = cursor.rowcount if cursor.rowcount >= 0 else _count(con, ledger)
+        cursor.execute("ANALYZE incoming")
         if empty:
-            counts.withdrawn = _one(
-                cursor, f"SELECT count(*) FROM {table} WHERE from_batch = %s AND retracted", [batch]
-            )
-            counts.new = n - counts.withdrawn
+            counts.withdrawn = _one(cursor, "SELECT count(*) FROM incoming WHERE retracted", [])
+            counts.new = _insert(cursor, ledger) - counts.withdrawn
         else:
-            cursor.execute("ANALYZE incoming")
             with sight.whole():
                 _merge(cursor, ledger, counts)
             if narrow:
                 _within(cursor, ledger, act)
+        if counts.written > MANY:
+            cursor.execute(f"ANALYZE {table}")  # for the ledgers that follow, and for the first pages
         cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE from_batch = %s AND id > %s", [batch, 0])
         first, last = cursor.fetchone()
         if first is None:
@@ -210,7 +204,7 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple
 
 def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
     """From ``incoming`` what does not stand already."""
-    table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
+    table = tables.table(ledger)
     stands = (
         f"SELECT 1 FROM {table} o WHERE {tables.same_version(ledger, 'o', 'i')} AND o.replaced_by IS NULL "
         f"AND {tables.alike(ledger, 'o', 'i')}"
@@ -223,11 +217,27 @@ def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
         f"count(*) FILTER (WHERE i.retracted IS NOT TRUE AND NOT {there}) FROM incoming i"
     )
     counts.withdrawn, counts.changed, counts.new = cursor.fetchone()
-    beside = "from_source, from_line, from_batch"
+    _insert(cursor, ledger)
+
+
+def _insert(cursor: Any, ledger: Ledger) -> int:
+    """Add what is ``incoming``, in the order in which it was given; how many rows."""
+    table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
+    values = tables.listed(ledger.all_columns, "i.") + ", i.from_source, i.from_line, i.from_batch"
+    beside = bulk.beside(ledger)
+    if beside is None:
+        cursor.execute(
+            f"INSERT INTO {table} ({columns}, {ORIGIN}) SELECT {values} FROM incoming i ORDER BY from_source, from_line"
+        )
+        return int(cursor.rowcount)
+    cursor.execute("SELECT set_config(%s, 'on', true)", [beside.switch])
     cursor.execute(
-        f"INSERT INTO {table} ({columns}, {beside}) SELECT {columns}, {beside} FROM incoming "
-        "ORDER BY from_source, from_line"
+        f"INSERT INTO {table} ({columns}, {ORIGIN}, {beside.columns}) SELECT {values}, {beside.values} "
+        f"FROM incoming i {beside.joins} ORDER BY i.from_source, i.from_line"
     )
+    number = int(cursor.rowcount)
+    cursor.execute("SELECT set_config(%s, '', true)", [beside.switch])
+    return number
 
 
 class Outside(actions.Refused):
@@ -281,11 +291,6 @@ def _to_csv(con: duckdb.DuckDBPyConnection, ledger: Ledger, batch: int, path: Pa
     )
 
 
-def _count(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> int:
-    found = con.execute(f"SELECT count(*) FROM ledger_{ledger.name}").fetchone()
-    return int(found[0]) if found else 0
-
-
 def _one(cursor: Any, sql: str, values: list[Any]) -> int:
     cursor.execute(sql, values)
     return int(cursor.fetchone()[0])
@@ -295,14 +300,6 @@ def _rejects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     found = con.execute(f'SELECT file, sheet, "row", "column", value, reason, advice FROM rejects LIMIT {SHOWN}')
     names = ("file", "sheet", "row", "column", "value", "reason", "advice")
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _analyse(result: Imported) -> None:
-    """Tell the planner of what came, or the first pages would wait for it to notice."""
-    with connection.cursor() as cursor:
-        for name, counts in result.counts.items():
-            if counts.written > 1000:
-                cursor.execute(f"ANALYZE {tables.table(name)}")
 
 
 @contextmanager

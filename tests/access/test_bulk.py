@@ -1,0 +1,170 @@
+"""Places worked out for many rows at once are those that the triggers give them one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from bihuan.access import bulk
+from bihuan.live import actions, imports, tables
+from bihuan.live import bulk as many
+from tests.access import county
+from tests.cities.city import build, write
+from tests.own_postgres import connect_to, own_server
+
+
+@pytest.fixture(scope="module")
+def empty() -> Iterator[str]:
+    """The owner's address of an empty database with all tables."""
+    from bihuan.live import start
+
+    with own_server() as url:
+        connect_to(url)
+        start.migrate()
+        yield url
+
+
+def _emptied() -> None:
+    with connection.cursor() as cursor:
+        every = ", ".join(tables.table(g) for g in tables.ledgers())
+        cursor.execute(f"TRUNCATE {every}, live_batch, live_change")
+
+
+def _places() -> dict[str, list[Any]]:
+    """Of every ledger: its rows' keys and versions, and where each is. Without the measures and arrivals of people on no
+    roll: one by one they also are where they themselves were seen before."""
+    found = {}
+    rolled = "WHERE EXISTS (SELECT 1 FROM ledger_people p WHERE p.person = l.person)"
+    with connection.cursor() as cursor:
+        for ledger in tables.ledgers().values():
+            where = rolled if ledger.name in ("arrivals", "measures") else ""
+            cursor.execute(
+                f"SELECT {tables.keys(ledger)}, recorded_at, from_line, latest, replaced_by IS NULL, in_place, in_home, "
+                f"in_also FROM {tables.table(ledger)} l {where}"
+            )
+            found[ledger.name] = sorted((*row[:-1], sorted(row[-1] or ())) for row in map(_sortable, cursor.fetchall()))
+    return found
+
+
+def _sortable(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*("" if v is None else str(v) for v in row[:-1]), row[-1])
+
+
+def _city(seed: int, people: int, folder: Path) -> Path:
+    """A random city. Somebody on no roll is where his arrival or measure is: here one arrival and no measure, since one
+    by one a second would also be where the first one was."""
+    city = build(seed, people)
+    known = {row["person"] for row in city.rows["people"]}
+    seen = set(known)
+    city.rows["arrivals"] = [r for r in city.rows["arrivals"] if r["person"] in known or _first(seen, r["person"])]
+    city.rows["measures"] = [r for r in city.rows["measures"] if r["person"] in known]
+    write(city, folder)
+    return folder
+
+
+def _first(seen: set[str], person: str) -> bool:
+    new = person not in seen
+    seen.add(person)
+    return new
+
+
+def _halves(folder: Path) -> list[Path]:
+    """The folder, before it every other line of it: what is imported finds some of what it names, and some of it anew."""
+    first = folder.parent / f"{folder.name}-first"
+    first.mkdir()
+    for path in folder.glob("*.csv"):
+        head, *lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        (first / path.name).write_text("".join((head, *lines[::2])), encoding="utf-8")
+    return [first, folder]
+
+
+def _written(folders: list[Path]) -> dict[str, list[Any]]:
+    _emptied()
+    for folder in folders:
+        imports.import_folder(actions.SYSTEM, folder)
+    return _places()
+
+
+@pytest.mark.parametrize("seed", [3, 8])
+def test_many_rows_are_placed_as_one_by_one(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    folder = _city(seed, 200, tmp_path / "city")
+    at_once = _written([folder])
+    monkeypatch.setattr(many, "beside", lambda ledger: None)
+    one_by_one = _written([folder])
+    assert at_once == one_by_one
+    placed = [row for rows in at_once.values() for row in rows if row[-3] or row[-2]]
+    assert len(placed) > 500 and any(row[-1] for row in placed)
+
+
+def test_what_was_there_before_is_placed_by_what_comes(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = _city(5, 200, tmp_path / "city")
+    both = _halves(folder)
+    at_once = _written(both)
+    monkeypatch.setattr(many, "beside", lambda ledger: None)
+    assert at_once == _written(both)
+
+
+def test_statements_for_many_rows_do_what_those_for_few_do(
+    empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Above places.MANY rows the triggers plan what follows anew: here, above none."""
+    from bihuan.access import ground, places
+
+    folder = _city(5, 150, tmp_path / "city")
+    both = _halves(folder)
+    few = _written(both)
+    with monkeypatch.context() as patch:
+        patch.setattr(places, "MANY", 0)
+        ground.lay()
+        try:
+            assert few == _written(both)
+        finally:
+            patch.undo()
+            ground.lay()
+
+
+def test_whoever_is_named_is_written_first() -> None:
+    every = list(tables.ledgers().values())
+    names = [ledger.name for ledger in bulk.order(every)]
+    assert sorted(names) == sorted(ledger.name for ledger in every)
+    for first, then in (
+        ("units", "posts"),
+        ("people", "measures"),
+        ("arrivals", "measures"),
+        ("cases", "contacts"),
+        ("contacts", "measures"),
+        ("measures", "samples"),
+        ("duties", "officers"),
+        ("officers", "absences"),
+        ("lots", "samples"),
+    ):
+        assert names.index(first) < names.index(then), (first, then)
+
+
+def test_only_the_owner_is_believed(empty: str) -> None:
+    """A desk that says that its rows come with their places has them placed all the same."""
+    _emptied()
+    county.write()
+    desk = county.Desk(county.desk_url(empty))
+    try:
+        with desk.scope(county.EAST):
+            desk.con.execute("SELECT set_config('bihuan.bulk', 'on', true)")
+            desk.con.execute(
+                "INSERT INTO ledger_people (person, name, area, in_place) VALUES ('新人', '新人', '610723001001', '99')"
+            )
+            found = desk.con.execute("SELECT in_place FROM ledger_people WHERE person = '新人'").fetchone()
+            assert found == ("610723001001",)
+        with desk.con.transaction(force_rollback=True):
+            desk.con.execute("SELECT set_config('bihuan.bulk', 'on', true)")
+            with pytest.raises(Exception, match="row-level security"):
+                desk.con.execute("INSERT INTO ledger_people (person, area) VALUES ('新人', '610723001001')")
+    finally:
+        desk.con.close()
