@@ -8,7 +8,7 @@ from typing import Any
 
 from bihuan.briefings.document import Cell, Document, Section, Table
 
-INK, SOFT, ACCENT, URGENT = "1B2733", "5C6B7A", "1C5D84", "C8352B"
+INK, SOFT, ACCENT, URGENT, LINE = "1B2733", "5C6B7A", "1C5D84", "C8352B", "DFE5EA"
 LATIN, BODY, TITLE = "Arial", "宋体", "黑体"
 """Fonts that Chinese offices have; where one is missing, Word takes the nearest."""
 
@@ -61,21 +61,61 @@ def _section(made: Any, section: Section) -> None:
 
 def _table(made: Any, table: Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm, Pt
 
-    drawn = made.add_table(rows=0, cols=len(table.head), style="Light List")
+    drawn = made.add_table(rows=0, cols=len(table.head))
+    drawn.autofit = False
+    _lines(drawn)
+    widths = [Mm(width) for width in _widths(table)]
+    for place, width in zip(drawn.columns, widths, strict=True):
+        place.width = width
     for number, row in enumerate((table.head, *table.rows)):
         cells = drawn.add_row().cells
-        for place, cell in zip(cells, row, strict=True):
+        for place, cell, width in zip(cells, row, widths, strict=True):
+            place.width = width
             paragraph = place.paragraphs[0]
-            paragraph.paragraph_format.space_after = 0
+            paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
             if cell.number:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-            _write(paragraph, cell, bold=number == 0)
-    _repeat(drawn.rows[0])
+            _write(paragraph, cell, head=number == 0)
+    for row in drawn.rows:
+        _mark(row, "w:cantSplit")
+    _mark(drawn.rows[0], "w:tblHeader")  # it stands on every page that the table reaches
 
 
-def _write(paragraph: Any, cell: Cell, bold: bool = False) -> None:
-    colour = URGENT if cell.css == "urgent" else ACCENT if cell.link else None
+def _widths(table: Table) -> list[float]:
+    """Millimetres of each column: figures and short words take what they need, sentences the rest of 170."""
+    rows = (table.head, *table.rows)
+    longest = [max(_places(row[i].text) for row in rows) for i in range(len(table.head))]
+    needed = [min(float(places) * 1.75 + 6, 44.0) if places <= 30 else 0.0 for places in longest]
+    rest = max(170 - sum(needed), 30.0)
+    long = needed.count(0.0)
+    if not long:  # the first column takes what is left
+        needed[0] += max(170 - sum(needed), 0)
+    return [width or rest / long for width in needed]
+
+
+def _places(text: str) -> int:
+    """Halves of a Chinese character that a text is wide."""
+    return sum(1 + (ord(c) > 0x2E7F) for c in text)
+
+
+def _lines(drawn: Any) -> None:
+    """Fine lines under the rows, no others: a style of the table would set colours of its own."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:tblBorders")
+    for name in ("top", "insideH", "bottom"):
+        line = OxmlElement(f"w:{name}")
+        for word, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", LINE)):
+            line.set(qn(f"w:{word}"), value)
+        borders.append(line)
+    drawn._tbl.tblPr.append(borders)
+
+
+def _write(paragraph: Any, cell: Cell, head: bool = False) -> None:
+    colour = SOFT if head else URGENT if cell.css == "urgent" else ACCENT if cell.link else None
     if cell.link:
         from docx.opc.constants import RELATIONSHIP_TYPE
         from docx.oxml import OxmlElement
@@ -89,8 +129,7 @@ def _write(paragraph: Any, cell: Cell, bold: bool = False) -> None:
     else:
         run = paragraph.add_run(cell.text)
     _look(run, 9, colour)
-    # The style of the table sets its first row and column bold: what is said here holds.
-    run.bold = bold or cell.css == "total"
+    run.bold = cell.css == "total"
 
 
 def _font(style: Any, size: float, east: str) -> None:
@@ -131,11 +170,8 @@ def _field(paragraph: Any, name: str) -> None:
     paragraph._p.append(field)
 
 
-def _repeat(row: Any) -> None:
-    """The head of a table stands on every page that it reaches."""
+def _mark(row: Any, name: str) -> None:
+    """A property that a row has."""
     from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
 
-    mark = OxmlElement("w:tblHeader")
-    mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
