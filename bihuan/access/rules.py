@@ -171,6 +171,12 @@ _OFFICERS = (
 )
 """SQL over what an officer arranged for himself: it is his, or the account manages those of his area."""
 
+_GATEWAY = (
+    "CASE WHEN (SELECT bihuan_manages()) THEN (SELECT bihuan_whole()) "
+    "OR (area >= (SELECT bihuan_low()) AND area < (SELECT bihuan_high())) ELSE false END"
+)
+"""SQL over gateways, whose addresses hold secrets: administrators set them up, each within his area."""
+
 _TOLD = (
     "CASE WHEN (SELECT bihuan_whole()) OR recipient = (SELECT bihuan_officer()) THEN true "
     "ELSE bihuan_told_within(id) END"
@@ -219,10 +225,11 @@ TABLES: dict[str, Policy] = {
     "desk_then": Policy(reads=THEN, adds=SYSTEM, removes=SYSTEM),
     "desk_comment": Policy(reads=_SAID_OF, adds=_SAID_OF),
     "pressure_telling": shown(_HOLE_SEEN),
-    "pressure_message": shown(_TOLD),
+    "pressure_message": Policy(reads=_TOLD, adds="recipient = (SELECT bihuan_officer())"),
     "pressure_reassignment": Policy(reads=_HOLE_SEEN, adds=_HOLE_SEEN),
     "pressure_attachment": Policy(reads=_HOLE_SEEN, adds=_HOLE_SEEN),
     "pressure_delegation": Policy(reads=KNOWN, adds=_OFFICERS, changes=_OFFICERS, columns=("ended",)),
+    "pressure_gateway": Policy(reads=_GATEWAY, adds=_GATEWAY, changes=_GATEWAY),
     "pressure_channel": Policy(reads=_OFFICERS, adds=_OFFICERS, changes=_OFFICERS),
 }
 """Every other table that the desk's role may touch; one that is not named here it may not."""

@@ -72,6 +72,10 @@ MODULES = {
     "brief": "brief",
     "audit": "live",
     "export": "live",
+    "channel": "pressure",
+    "gateway": "pressure",
+    "delegate": "pressure",
+    "told": "pressure",
 }
 """Command → the module whose function of the same name runs it."""
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import difflib
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from bihuan.cli import asked_desk as desk
+from bihuan.cli import asked_pressure as pressure
 from bihuan.cli.words import Stop, Words
 
 EXITS = {
@@ -117,6 +119,7 @@ def build(words: Words) -> Parser:
     made.add_argument("folder", metavar="DIR", help=words("写到这个文件夹", "the folder to write to"))
     _user(command("user", "账号：谁能登录、能看什么", "accounts: who may sign in, and sees what"), words)
     desk.commands(command, words)
+    pressure.commands(command, lambda made: _acts(made, words), words)
     made = command("compile", "预先编译规则，以后启动更快", "compile the rules, so that later runs start at once")
     made.add_argument("--anew", action="store_true", help=words("即使已有也重新编译", "even where they are compiled"))
     return parser
@@ -296,7 +299,8 @@ def _demo(parser: argparse.ArgumentParser, words: Words) -> None:
     _as_of(parser, words)
 
 
-def _user(parser: argparse.ArgumentParser, words: Words) -> None:
+def _acts(parser: argparse.ArgumentParser, words: Words) -> Callable[[str, str, str], argparse.ArgumentParser]:
+    """What makes the parser of one act of a command: add, list …"""
     acts = parser.add_subparsers(dest="act", metavar=words("做什么", "ACT"), required=True, parser_class=Parser)
 
     def act(name: str, zh: str, en: str) -> argparse.ArgumentParser:
@@ -310,6 +314,16 @@ def _user(parser: argparse.ArgumentParser, words: Words) -> None:
         )
         _common(made, words)
         desk.data(made, words)
+        return made
+
+    return act
+
+
+def _user(parser: argparse.ArgumentParser, words: Words) -> None:
+    plain = _acts(parser, words)
+
+    def act(name: str, zh: str, en: str) -> argparse.ArgumentParser:
+        made = plain(name, zh, en)
         if name != "list":
             made.add_argument("username", metavar="NAME", help=words("账号名", "the account's name"))
         return made

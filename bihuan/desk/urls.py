@@ -29,6 +29,7 @@ from bihuan.desk.views import (
     row,
     search,
     subject,
+    telling,
     tickets,
 )
 
@@ -58,6 +59,14 @@ urlpatterns: list[URLPattern] = [
     path("account/second/off", account.TurnOff.as_view(), name="mfa_deactivate_totp"),
     path("account/second/codes", account.Codes.as_view(), name="mfa_view_recovery_codes"),
     path("account/second/codes/new", account.NewCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("telling/", telling.telling, name="telling"),
+    path("telling/channel", telling.set_channel, name="set_channel"),
+    path("telling/trial", telling.trial, name="telling_trial"),
+    path("telling/delegate", telling.delegate, name="delegate"),
+    path("telling/delegate/<int:pk>/end", telling.call_off, name="call_off"),
+    path("told/", telling.told, name="told"),
+    path("gateways/", telling.gateways, name="gateways"),
+    path("gateways/set", telling.set_gateway, name="set_gateway"),
     path("language", account.language, name="language"),
     path("accounts/", accounts.listed, name="accounts"),
     path("accounts/<int:pk>", accounts.change, name="account_change"),

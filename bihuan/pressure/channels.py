@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from typing import Protocol
+from urllib.parse import quote
 
 KINDS = {
     "wecombot": ("企业微信", "WeCom"),
@@ -19,8 +21,12 @@ KINDS = {
 """Schemes of Apprise that an address may have → what people call them; a gateway for text messages is asked over
 HTTPS, with JSON or a form."""
 
-GATEWAYS = frozenset({"jsons", "forms"})
-"""Those whose address names a server freely: an administrator sets them."""
+ROBOTS = frozenset({"wecombot", "dingtalk", "feishu", "lark"})
+"""Those whose server is fixed: whoever has a robot there names it himself. All others name a server freely: an
+administrator sets them up, as gateways."""
+
+TO = "{to}"
+"""In the address of a gateway: where the phone number or e-mail address goes to which a message is sent."""
 
 CONSOLE = "console"
 
@@ -61,11 +67,61 @@ def check(address: str) -> None:
         )
     import apprise
 
+    logging.getLogger("apprise").setLevel(logging.CRITICAL)
     if not apprise.Apprise().add(address):
         raise BadAddress(
             f"{shown(kind(address))[0]}的通知地址不完整：请按 Apprise 的写法填全令牌或收件人",
             f"the address of {shown(kind(address))[1]} is incomplete: give token or recipient as Apprise has it",
         )
+
+
+def check_robot(address: str) -> None:
+    """An address that somebody sets for himself. Raises BadAddress."""
+    if kind(address) not in ROBOTS:
+        raise BadAddress(
+            "自己填的地址只能是企业微信、钉钉、飞书的机器人（wecombot://、dingtalk://、feishu://、lark://）；"
+            "短信和电子邮件请选管理员设好的网关",
+            "an address of one's own is a robot of WeCom, DingTalk or Feishu (wecombot://, dingtalk://, feishu://, "
+            "lark://); for text messages and e-mail choose a gateway that an administrator has set up",
+        )
+    check(address)
+
+
+def check_gateway(address: str) -> None:
+    """An address that an administrator sets up for others. Raises BadAddress."""
+    if kind(address) not in ROBOTS and TO not in address:
+        raise BadAddress(
+            f"网关地址里要有 {TO}，发送时换成收件人的手机号或邮箱，如 jsons://网关/发送?:mobile={TO}",
+            f"the address of a gateway holds {TO}, which becomes the phone number or mail address: "
+            f"jsons://gateway/send?:mobile={TO}",
+        )
+    check(filled(address, "13800000000" if asks(address) == "phone" else "a@b.cn"))
+
+
+def asks(address: str) -> str:
+    """What a gateway wants to know of whom it reaches: phone, mail, or nothing ("")."""
+    if TO not in address:
+        return ""
+    return "mail" if kind(address) in ("mailto", "mailtos") else "phone"
+
+
+def filled(address: str, to: str) -> str:
+    """The address of a gateway, for one recipient."""
+    return address.replace(TO, quote(to, safe=""))
+
+
+NUMBER = re.compile(r"\+?\d{6,15}")
+MAIL = re.compile(r"[^@\s<>\"]{1,64}@[\w-]+(\.[\w-]+)+")
+
+
+def check_to(address: str, to: str) -> str:
+    """What somebody gives a gateway to reach him by, without spaces. Raises BadAddress."""
+    to = re.sub(r"[\s-]", "", to) if asks(address) == "phone" else to.strip()
+    if asks(address) == "phone" and not NUMBER.fullmatch(to):
+        raise BadAddress("请填手机号，只要数字，如 13800000000", "give a phone number, digits alone")
+    if asks(address) == "mail" and not MAIL.fullmatch(to):
+        raise BadAddress("请填电子邮箱，如 name@example.cn", "give an e-mail address: name@example.cn")
+    return to if asks(address) else ""
 
 
 def send(address: str, recipient: str, title: str, text: str) -> str:

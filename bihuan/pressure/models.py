@@ -18,11 +18,30 @@ QUIET_FROM, QUIET_TO = 22, 7
 """Hours of the night in which nothing but 急 is told, where the officer named no others."""
 
 
+class Gateway(models.Model):
+    """网关：管理员设好的短信、邮件或群机器人，地址含密钥 (a gateway for messages that an administrator set up).
+
+    Whoever answers for something in its area may be reached by it.
+    """
+
+    name = models.TextField(unique=True)
+    area = models.TextField(blank=True)  # "" everywhere
+    address = models.TextField()  # of Apprise, with {to}; it holds a secret and is shown to nobody
+    at = models.DateTimeField()
+    by = models.TextField()
+    ended = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "pressure_gateway"
+
+
 class Channel(models.Model):
     """通知渠道：一名责任人员怎样收到通知 (how an officer is told); without one, on the worker's console."""
 
     officer = models.TextField(unique=True)
-    address = models.TextField(blank=True)  # of Apprise; it holds a secret. Empty: the console
+    address = models.TextField(blank=True)  # of Apprise, a robot's; it holds a secret. Empty: by the gateway
+    gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, null=True, related_name="channels")
+    to = models.TextField(blank=True)  # of a gateway: the phone number or mail address. Neither: the console
     quiet_from = models.SmallIntegerField(default=QUIET_FROM)  # an hour, 0 to 23; equal to quiet_to: no quiet hours
     quiet_to = models.SmallIntegerField(default=QUIET_TO)
     at = models.DateTimeField()

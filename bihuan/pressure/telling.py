@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from bihuan.live import clock, tables
-from bihuan.pressure import channels, planning, wording
+from bihuan.pressure import arranging, channels, planning, wording
 from bihuan.pressure.models import QUIET_FROM, QUIET_TO, Channel, Delegation, Message
 
 LOCK = 7107
@@ -136,7 +136,10 @@ def _digested(now: dt.datetime) -> dict[str, dt.datetime]:
 def _keep(planned: list[planning.Planned], now: dt.datetime) -> None:
     areas = _names("areas", "area", {d.area for p in planned for d in p.dues[: wording.LINES] if d.area})
     officers = _names("officers", "officer", {d.officer for p in planned for d in p.dues if d.officer != d.recipient})
-    reached = {c.officer: channels.kind(c.address) for c in Channel.objects.all()}
+    reached = {
+        c.officer: channels.kind(arranging.address(c))
+        for c in Channel.objects.filter(officer__in={p.recipient for p in planned}).select_related("gateway")
+    }
     address = os.environ.get("BIHUAN_ADDRESS", "")  # of the desk, as its users reach it
     messages = Message.objects.bulk_create(
         Message(
@@ -178,7 +181,7 @@ def post(send: channels.Send = channels.send) -> int:
     for message in Message.objects.filter(state="written").order_by("at", "pk"):
         if not Message.objects.filter(pk=message.pk, state="written").update(state="sending", touched=Now()):
             continue  # another process took it
-        address = Channel.objects.filter(officer=message.recipient).values_list("address", flat=True).first() or ""
+        address = arranging.address(Channel.objects.filter(officer=message.recipient).first())
         fault = send(address, message.recipient, message.title, message.text)
         done = {"state": "failed" if fault else "sent", "fault": fault, "channel": channels.kind(address)}
         Message.objects.filter(pk=message.pk).update(**done, touched=Now())

@@ -65,6 +65,8 @@ def pages() -> dict[str, str]:
         "tickets": "/tickets/",
         "rosters": "/rosters/",
         "briefings": "/briefings/",
+        "telling": "/telling/",
+        "told": "/told/",
     }
 
 
@@ -82,6 +84,8 @@ NAMES = (
         "tickets",
         "rosters",
         "briefings",
+        "telling",
+        "told",
     ),
 )
 
