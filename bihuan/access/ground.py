@@ -229,13 +229,24 @@ END $$"""
 
 
 def _gateways() -> Iterator[str]:
-    """A channel that names a server freely is set by who manages accounts, for whom answers within its area."""
+    """A channel that names a server freely is set by who manages accounts, for whom answers within its area; a gateway
+    that an administrator set up reaches those who answer within its own."""
     gateways = ", ".join(f"'{kind}'" for kind in sorted(channels.GATEWAYS))
+    yield f"""CREATE OR REPLACE FUNCTION bihuan_reached_by(which bigint, who text) RETURNS boolean
+LANGUAGE sql STABLE {places.HEAD} AS $$
+  SELECT (who = public.bihuan_officer() OR public.bihuan_manages())
+    AND EXISTS (SELECT 1 FROM pressure_gateway g WHERE g.id = which AND NOT g.ended AND (g.area = '' OR EXISTS (
+    SELECT 1 FROM ledger_duties d WHERE d.officer = who AND d.latest AND d.retracted IS NOT TRUE
+    AND starts_with(coalesce(d.in_place, d.in_home), g.area)))) $$"""
     yield f"""CREATE OR REPLACE FUNCTION bihuan_guard_pressure_channel() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF lower(split_part(NEW.address, '://', 1)) IN ({gateways}) AND (TG_OP = 'INSERT' OR NEW.address <> OLD.address)
      AND NOT public.bihuan_manages() THEN
     RAISE insufficient_privilege USING MESSAGE = 'a gateway is set by who manages accounts';
+  END IF;
+  IF NEW.gateway_id IS NOT NULL AND (TG_OP = 'INSERT' OR NEW.gateway_id IS DISTINCT FROM OLD.gateway_id)
+     AND NOT public.bihuan_reached_by(NEW.gateway_id, NEW.officer) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'that gateway is of somewhere else';
   END IF;
   IF TG_OP = 'UPDATE' AND NEW.officer <> OLD.officer THEN
     RAISE insufficient_privilege USING MESSAGE = 'a channel stays its officer''s';

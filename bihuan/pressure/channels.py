@@ -25,6 +25,8 @@ ROBOTS = frozenset({"wecombot", "dingtalk", "feishu", "lark"})
 """Those whose server is fixed: whoever has a robot there names it himself. All others name a server freely: an
 administrator sets them up, as gateways."""
 
+GATEWAYS = frozenset(KINDS) - ROBOTS
+
 TO = "{to}"
 """In the address of a gateway: where the phone number or e-mail address goes to which a message is sent."""
 

@@ -41,7 +41,9 @@ class Channel(models.Model):
     officer = models.TextField(unique=True)
     address = models.TextField(blank=True)  # of Apprise, a robot's; it holds a secret. Empty: by the gateway
     gateway = models.ForeignKey(Gateway, on_delete=models.PROTECT, null=True, related_name="channels")
-    to = models.TextField(blank=True)  # of a gateway: the phone number or mail address. Neither: the console
+    to = models.TextField(
+        blank=True, db_default=""
+    )  # of a gateway: the phone number or mail address. Neither: the console
     quiet_from = models.SmallIntegerField(default=QUIET_FROM)  # an hour, 0 to 23; equal to quiet_to: no quiet hours
     quiet_to = models.SmallIntegerField(default=QUIET_TO)
     at = models.DateTimeField()

@@ -196,6 +196,7 @@ def test_functions_that_look_at_everything_tell_nobody_of_it(desk: Desk, owner: 
             assert desk.con.execute("SELECT bihuan_on_duty(%s, '2022-01-05')", [who]).fetchone() == (False,)
         for call in ("bihuan_entrusted()", "bihuan_offices()", "bihuan_cared()", "bihuan_entrusted_rows('people')"):
             assert desk.con.execute(f"SELECT {call}").fetchone() == (None,)
+        assert desk.con.execute("SELECT bihuan_reached_by(1, 'O2')").fetchone() in ((False,), (None,))
         assert desk.con.execute("SELECT bihuan_answers_within('O2'), bihuan_writer()").fetchone() == (False, EAST.area)
     with desk.scope(Scope("user", 3, area="610723001001", officer="O1")):
         assert desk.con.execute("SELECT bihuan_on_duty('O1', '2022-01-05')").fetchone() == (True,)
@@ -205,6 +206,7 @@ def test_functions_that_look_at_everything_tell_nobody_of_it(desk: Desk, owner: 
     named = {
         *("bihuan_scope", "bihuan_writer", "bihuan_cared", "bihuan_on_duty", "bihuan_offices", "bihuan_entrusted"),
         *("bihuan_entrusted_rows", "bihuan_answers_within", "bihuan_told_within", "bihuan_sent"),
+        "bihuan_reached_by",
     }
     with psycopg.connect(owner) as con:
         found = con.execute(

@@ -219,3 +219,17 @@ def test_a_message_is_written_to_oneself_alone(desk: county.Desk) -> None:
         desk.con.execute(add, ["O1"])
     with desk.scope(Scope("user", 9, area="610723", officer="O1")), pytest.raises(psycopg.Error):
         desk.con.execute(add, ["O2"])
+
+
+def test_a_gateway_of_somewhere_else_is_nobodys_channel(desk: county.Desk, served: str) -> None:
+    with psycopg.connect(served) as con:
+        ids = dict(con.execute("SELECT name, id FROM pressure_gateway").fetchall())
+    add = (
+        "INSERT INTO pressure_channel (officer, address, gateway_id, quiet_from, quiet_to, at, by) "
+        "VALUES ('O2', '', %s, 22, 7, now(), '')"
+    )
+    north = Scope("user", 9, area="610723002", officer="O2")
+    with desk.scope(north):
+        desk.con.execute(add, [ids["county"]])
+    with desk.scope(north), pytest.raises(psycopg.Error, match="somewhere else"):
+        desk.con.execute(add, [ids["town"]])
