@@ -21,3 +21,12 @@ def tell(timestamp: int) -> None:
     if before is None or before != _done:
         telling.run(now)
         _done = before
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="pressure.tidy", queue="live", queueing_lock="pressure.tidy")
+def tidy(timestamp: int) -> None:
+    """What has been kept for its time is taken away."""
+    from bihuan.pressure import keeping
+
+    keeping.tidy()

@@ -10,8 +10,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bihuan.live.models import Hole
-from bihuan.pressure import channels, telling
-from bihuan.pressure.models import Channel, Delegation, Message, Reassignment, Telling
+from bihuan.pressure import channels, keeping, telling
+from bihuan.pressure.models import Attachment, Channel, Delegation, Message, Reassignment, Telling
 
 pytestmark = pytest.mark.usefixtures("holes")
 
@@ -180,3 +180,20 @@ def test_addresses_that_are_understood(address: str) -> None:
 def test_addresses_that_are_not(address: str) -> None:
     with pytest.raises(channels.BadAddress):
         channels.check(address)
+
+
+def test_what_was_told_is_kept_for_a_year_and_longer_while_its_hole_stands() -> None:
+    telling.run(MORNING, Recorder())
+    closed = Hole.objects.filter(owner="O1").first()
+    assert closed is not None
+    Hole.objects.filter(owner="O1").update(state="closed", closed_at=MORNING)
+    for hole in (closed, Hole.objects.filter(owner="O2").first()):
+        Attachment.objects.create(
+            of=hole, at=MORNING, by="", name="a", kind="image/png", size=1, digest="d", content=b"x"
+        )
+    Delegation.objects.create(officer="O1", delegate="O3", since=DAY, until=MORNING, at=DAY, by="", reason="")
+    assert sum(keeping.tidy(MORNING + keeping.KEEP).values()) == 0
+    late = MORNING + keeping.KEEP + dt.timedelta(minutes=1)
+    assert keeping.tidy(late) == {"tellings": 2, "messages": 1, "delegations": 1, "attachments": 1}
+    assert list(Message.objects.values_list("recipient", flat=True)) == ["O2"]
+    assert Recorder().at(late) == []  # O2 is not told of his standing holes again

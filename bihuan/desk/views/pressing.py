@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -17,12 +16,9 @@ from bihuan.desk.viewing import Asked
 from bihuan.desk.views.hole import find
 from bihuan.exchange import cells
 from bihuan.live import clock
-from bihuan.pressure import channels
+from bihuan.pressure import channels, evidence
 from bihuan.pressure.models import Attachment, Message, Reassignment, Telling
 
-MOST_BYTES = 10 * 1024 * 1024
-BEGINS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png", b"%PDF-": "application/pdf"}
-"""What a file begins with → what it is; its name and what the browser says of it are not believed."""
 HANDS = frozenset({"值班", "专班", "干部", "管理员"})
 """Roles of accounts that hand a hole to another officer."""
 
@@ -69,6 +65,7 @@ def _page(asked: Asked, token: str, fault: Pair | None = None) -> HttpResponse:
                 "to": names.get(t.recipient, t.recipient),
                 "for": names.get(t.officer, t.officer) if t.officer != t.recipient else "",
                 "why": (t.get_why_display(), t.why),
+                "attempt": t.attempt + 1,
                 "by": channels.shown(m["channel"]),
                 "state": (states[m["state"]], m["state"]),
                 "fault": m["fault"],
@@ -78,6 +75,7 @@ def _page(asked: Asked, token: str, fault: Pair | None = None) -> HttpResponse:
         moves=[{"move": m, "name": names.get(m.officer, m.officer)} for m in moves],
         attached=attached.defer("content").order_by("at", "pk"),
         may_reassign=may_reassign(asked, row),
+        form=asked.POST,
         status=422 if fault else 200,
     )
 
@@ -118,30 +116,25 @@ def reassign(asked: Asked, token: str) -> HttpResponse:
 @require_POST
 def attach(asked: Asked, token: str) -> HttpResponse:
     """Keep a photo or file beside the hole; the same one twice is kept once."""
-    row = find(asked, token)
+    row = _live(asked, find(asked, token))
     file = asked.FILES.get("file")
-    if file is None or not file.size:
+    if file is None:
         return _page(asked, token, ("请选一个照片或 PDF 文件", "Choose a photo or a PDF file"))
-    if file.size > MOST_BYTES:
-        return _page(asked, token, (f"“{file.name}”超过 10 MB：请压缩后再传", f"“{file.name}” is larger than 10 MB"))
-    content = file.read()
-    kind = next((kind for begin, kind in BEGINS.items() if content.startswith(begin)), "")
-    if not kind:
-        return _page(
-            asked,
-            token,
-            (f"“{file.name}”不是 JPEG、PNG 照片或 PDF 文件", f"“{file.name}” is no JPEG or PNG photo and no PDF file"),
-        )
+    name = str(file.name)[:200]
+    try:
+        kept = evidence.clean(name, file.read(evidence.MOST_BYTES + 1))
+    except evidence.Refused as refused:
+        return _page(asked, token, (refused.zh, refused.en))
     Attachment.objects.get_or_create(
-        of_id=_live(asked, row).pk,
-        digest=hashlib.sha256(content).hexdigest(),
+        of_id=row.pk,
+        digest=kept.digest,
         defaults={
             "at": clock.now(),
             "by": asked.user.get_username(),
-            "name": str(file.name)[:200],
-            "kind": kind,
-            "size": len(content),
-            "content": content,
+            "name": name,
+            "kind": kept.kind,
+            "size": len(kept.content),
+            "content": kept.content,
             "note": asked.POST.get("note", "").strip()[:1000],
         },
     )
@@ -162,7 +155,7 @@ def attachment(asked: Asked, token: str, digest: str) -> HttpResponse:
     if kept is None:
         raise Http404("no such file")
     response = HttpResponse(bytes(kept.content), content_type=kept.kind)
-    ending = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}[kept.kind]
+    ending = evidence.ENDINGS[kept.kind]
     response.headers["Content-Disposition"] = f'attachment; filename="{digest[:12]}.{ending}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
