@@ -62,11 +62,9 @@ def handbook(asked: argparse.Namespace, words: Words) -> int:
 
 def demo(asked: argparse.Namespace, words: Words) -> int:
     """Write the ledgers of an invented county."""
-    from bihuan.demo import write
+    from bihuan.demo import NotTold, write
 
     folder = Path(asked.folder)
-    if asked.people is not None and asked.people < 1:
-        raise Stop("--people 至少是 1", "--people is at least 1")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(
             f"{folder} 里已有东西：请换一个空的或新的文件夹", f"{folder} is not empty: choose a new or empty folder"
@@ -82,6 +80,8 @@ def demo(asked: argparse.Namespace, words: Words) -> int:
                 progress=lambda what, share: bar(what, round(share * 100), 100),
                 **{name: value for name, value in given.items() if value is not None},
             )
+    except NotTold as error:
+        raise Stop(error.zh, error.en) from error
     except OSError as error:
         raise Stop(
             f"写不了 {folder}（{error.strerror}）：请检查权限和磁盘空间",

@@ -287,7 +287,12 @@ def _brief(parser: argparse.ArgumentParser, words: Words) -> None:
 
 def _demo(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument("folder", metavar="DIR", help=words("写到这个文件夹", "the folder to write"))
-    parser.add_argument("--people", type=int, metavar="N", help=words("人数", "how many people"))
+    parser.add_argument(
+        "--people",
+        type=int,
+        metavar="N",
+        help=words("人数，默认 4000，至少 3000", "how many people (default 4,000, at least 3,000)"),
+    )
     parser.add_argument(
         "--seed", type=int, metavar="N", help=words("换一个数就换一个县", "another number, another county")
     )
@@ -296,7 +301,11 @@ def _demo(parser: argparse.ArgumentParser, words: Words) -> None:
         choices=("csv", "parquet"),
         help=words("文件格式，默认 csv", "format of the files (default csv)"),
     )
-    _as_of(parser, words)
+    parser.add_argument(
+        "--as-of",
+        metavar="TIME",
+        help=words("讲到哪一天的 14:00，默认 2022-01-06T14:00", "14:00 of some day (default 2022-01-06T14:00)"),
+    )
 
 
 def _acts(parser: argparse.ArgumentParser, words: Words) -> Callable[[str, str, str], argparse.ArgumentParser]:

@@ -3,6 +3,6 @@
 ``write`` is what ``bihuan demo DIR --people N`` calls; benchmarks call it with two and a half million people.
 """
 
-from bihuan.demo.city import AS_OF, DEFAULT_PEOPLE, DEFAULT_SEED, Planted, Summary, write
+from bihuan.demo.city import AS_OF, DEFAULT_PEOPLE, DEFAULT_SEED, FEWEST, NotTold, Planted, Summary, write
 
-__all__ = ["AS_OF", "DEFAULT_PEOPLE", "DEFAULT_SEED", "Planted", "Summary", "write"]
+__all__ = ["AS_OF", "DEFAULT_PEOPLE", "DEFAULT_SEED", "FEWEST", "NotTold", "Planted", "Summary", "write"]

@@ -11,10 +11,19 @@ from pathlib import Path
 from bihuan.demo.world import AS_OF, Planted, World
 
 DEFAULT_PEOPLE = 4_000
+FEWEST = 3_000
 DEFAULT_SEED = 20220106
 
 Progress = Callable[[str, float], None]
 """Told what is being done, and the share that is done."""
+
+
+class NotTold(ValueError):
+    """The story has no such county: a sentence in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(f"{zh} · {en}")
+        self.zh, self.en = zh, en
 
 
 @dataclass
@@ -39,20 +48,28 @@ class Summary:
         )
 
 
+def told(people: int, as_of: datetime) -> None:
+    """Raises NotTold for fewer people than the source's figures need, or an odd hour."""
+    if people < FEWEST:
+        raise NotTold(
+            f"{people} 人太少，放不下原文的数字：请给 {FEWEST:,} 以上",
+            f"{people} people are too few for the source's figures: give {FEWEST:,} or more",
+        )
+    if as_of.time() != AS_OF.time():
+        raise NotTold(
+            f"故事讲到某一天的 14:00，没有 {as_of:%H:%M}：请给一天的 14:00",
+            f"the story is told as of 14:00 of a day, not {as_of:%H:%M}: give 14:00 of some day",
+        )
+
+
 def build(people: int, seed: int, as_of: datetime, progress: Progress | None = None) -> World:
-    """The whole city in memory. Raises ValueError for fewer people than the source's figures need, or an odd hour."""
+    """The whole city in memory."""
     from bihuan.demo import chain, command, goods, inbound, mass, outbreak, roll, staff, tree, units
     from bihuan.demo.book import Book
     from bihuan.demo.hotels import Hotels
     from bihuan.demo.planted import plant
     from bihuan.domains.catalogue import ledgers
 
-    if people < 3_000:
-        raise ValueError(
-            f"{people} 人太少，放不下原文的数字；请给 3000 以上 · {people} people are too few: give 3,000 or more"
-        )
-    if as_of.time() != AS_OF.time():
-        raise ValueError(f"故事讲到当天 14:00，请给这一时刻 · the story is told for 14:00 of a day, not {as_of:%H:%M}")
     tell = progress or (lambda what, share: None)
     w = World(people, seed, as_of, Book(ledgers()), tree.grow(people))
     w.chain, w.units, w.hotels = chain.Chain(), units.Units(), Hotels()
@@ -108,6 +125,7 @@ def write(
     """
     if form not in ("csv", "parquet"):
         raise ValueError(f"格式只有 csv 和 parquet · form is csv or parquet, not {form}")
+    told(people, as_of)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     w = build(people, seed, as_of, progress)

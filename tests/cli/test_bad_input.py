@@ -189,3 +189,10 @@ def test_a_ledger_without_a_required_column_is_as_good_as_absent(county: Path, b
     line = next(line for line in said.splitlines() if "tickets" in line and "→" in line)
     assert "ticket.late" in line and "ticket.unresolved" in line
     assert "notice.csv: no known ledger, not read; is it 'notices'?" in said
+
+
+def test_a_county_that_the_story_does_not_have(tmp_path: Path, bihuan: Run) -> None:
+    """A sentence, and no folder left behind."""
+    assert "3,000" in refused(bihuan, "demo", tmp_path / "x", "--people", "400")
+    assert "14:00" in refused(bihuan, "demo", tmp_path / "x", "--as-of", "2022-01-06T10:00")
+    assert not (tmp_path / "x").exists()

@@ -154,8 +154,9 @@ def test_another_seed_and_day_give_another_city_of_the_same_story(city: Summary,
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [({"people": 100}, "3000 以上"), ({"as_of": datetime(2022, 1, 6, 9)}, "14:00"), ({"form": "xlsx"}, "csv")],
+    [({"people": 100}, "3,000 以上"), ({"as_of": datetime(2022, 1, 6, 9)}, "14:00"), ({"form": "xlsx"}, "csv")],
 )
 def test_what_cannot_be_told_is_refused(tmp_path: Path, arguments: dict, words: str) -> None:  # type: ignore[type-arg]
     with pytest.raises(ValueError, match=words):
         write(tmp_path / "none", **arguments)
+    assert not (tmp_path / "none").exists()
