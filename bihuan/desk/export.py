@@ -53,4 +53,4 @@ def _cell(hole: Any, column: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     person = column == "subject" and hole.subject_kind == "person"
-    return masking.masked_document(value) if person else masking.masked(value)
+    return masking.masked_document(value) if person else masking.masked_about(value, hole)

@@ -1,7 +1,7 @@
 """The form of one row, made from its ledger's columns.
 
-Documents and phone numbers that a form begins with are not shown: they come sealed, and go back sealed unless somebody
-types another.
+Documents and phone numbers that a form begins with are not shown, nor a text that has any in it: they come sealed, and
+go back sealed unless somebody types another.
 """
 
 from __future__ import annotations
@@ -68,8 +68,9 @@ def made(ledger: Ledger, values: Mapping[str, str], fixed: bool = False) -> Form
         one.refers = column.refers if column.type == "ref" else "areas" if column.type == "area" else ""
         if one.kind == "datetime-local" and value:
             one.value = value.replace(" ", "T")
-        if value and hidden(column, ledger):
-            one.sealed, one.shown, one.value = tokens.seal("cell", value), masking.masked_document(value), ""
+        shown = masking.masked_document(value) if hidden(column, ledger) else masking.masked(value)
+        if value and (hidden(column, ledger) or shown != value):
+            one.sealed, one.shown, one.value = tokens.seal("cell", value), shown, ""
         form.fields.append(one)
     return form
 

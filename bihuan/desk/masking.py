@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextvars import ContextVar
+from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +29,17 @@ def masked(text: str) -> str:
 def masked_document(text: str) -> str:
     """A whole document number hidden, of whatever kind."""
     return text if text in _whole.get() else masking.masked_document(text)
+
+
+def masked_about(text: str, hole: Any) -> str:
+    """What is said of a hole: identity and phone numbers hidden, and the document of whom it is about, of whatever
+    kind that is."""
+    subject = getattr(hole, "subject", None) if getattr(hole, "subject_kind", None) == "person" else None
+    documents = {d for d in (subject, getattr(hole, "person", None)) if d} - _whole.get()
+    for document in documents:
+        shown = masked_document(document)
+        text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(document)}(?![0-9A-Za-z])", lambda _, s=shown: s, text)
+    return masked(text)
 
 
 class WholeNumbersMiddleware:

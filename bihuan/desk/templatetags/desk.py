@@ -166,7 +166,7 @@ def hole_link(context: template.Context, hole: Any) -> str:
 @register.simple_tag(takes_context=True)
 def hole_text(context: template.Context, hole: Any) -> str:
     """A hole's sentence, with identity numbers hidden."""
-    return masking.masked(hole.text_zh if viewing_of(context).zh else hole.text_en)
+    return masking.masked_about(hole.text_zh if viewing_of(context).zh else hole.text_en, hole)
 
 
 @register.simple_tag(takes_context=True)
@@ -174,6 +174,12 @@ def subject_link(context: template.Context, kind: str, key: str) -> str:
     """The address of the page of a person, a unit, a lot …"""
     shown = key if kind in tokens.PLAIN else tokens.seal(kind, key)
     return address(viewing_of(context), "subject", kind, shown)
+
+
+@register.simple_tag
+def said_of(hole: Any, text: str | None) -> str:
+    """What somebody wrote of a hole, with identity numbers hidden."""
+    return masking.masked_about(text or "", hole)
 
 
 @register.simple_tag(takes_context=True)
@@ -201,7 +207,7 @@ def without(context: template.Context, word: str) -> str:
 @register.simple_tag(takes_context=True)
 def remedy(context: template.Context, hole: Any) -> str:
     """What closes a hole, with identity numbers hidden."""
-    return masking.masked(hole.remedy_zh if viewing_of(context).zh else hole.remedy_en)
+    return masking.masked_about(hole.remedy_zh if viewing_of(context).zh else hole.remedy_en, hole)
 
 
 @register.simple_tag(takes_context=True)
