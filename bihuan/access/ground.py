@@ -105,7 +105,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
     for ledger in ledgers.values():
         table = tables.table(ledger)
         yield places.filler(ledger, ledgers)
-        event = f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW {places.PLACED}"
+        event = f"BEFORE INSERT OR UPDATE OF in_place ON {table} FOR EACH ROW {places.placed(table)}"
         yield _trigger(table, "place", event, ledger.name)
         yield places.guard(ledger, rules.visible(ledger, ledgers, "x"))
         yield _trigger(table, "guard", f"BEFORE INSERT ON {table} FOR EACH ROW {places.policed(table)}", ledger.name)

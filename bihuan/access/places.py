@@ -158,13 +158,14 @@ def policed(table: str) -> str:
 
 
 BULK = "bihuan.bulk"
-"""Setting: the rows of this statement come with their places (``bulk``). Whoever asks in a scope is not believed, and
-whoever has none may write nothing but as the owner."""
+"""Setting: the rows of this statement come with their places (``bulk``). Nobody is believed for whom policies are in
+force."""
 
-PLACED = (
-    f"WHEN (coalesce(current_setting('{BULK}', true), '') = '' "
-    "OR coalesce(current_setting('bihuan.scope', true), '') <> '')"
-)
+
+def placed(table: str) -> str:
+    """Of the trigger that fills places: unless the owner brings them along."""
+    return f"WHEN (coalesce(current_setting('{BULK}', true), '') = '' OR row_security_active('public.{table}'))"
+
 
 MANY = 1000
 """Rows of a statement above which what follows from them is planned anew: a plan for one row is none for a million."""

@@ -172,7 +172,9 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple
         empty = not full and not narrow
         cursor.execute("DROP TABLE IF EXISTS incoming")
         typed = ", ".join(f"{tables.quoted(c.name)} {tables.sql_type(c)}" for c in ledger.all_columns)
-        cursor.execute(f"CREATE TEMP TABLE incoming ({typed}, from_source int, from_line bigint, from_batch bigint)")
+        # Gone with the transaction: whoever has the connection next reads nothing of it.
+        origin = "from_source int, from_line bigint, from_batch bigint"
+        cursor.execute(f"CREATE TEMP TABLE incoming ({typed}, {origin}) ON COMMIT DROP")
         path = Path(folder) / "rows.csv"
         _to_csv(con, ledger, batch, path)
         with (

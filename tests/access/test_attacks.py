@@ -64,6 +64,12 @@ def test_a_scope_that_is_forgotten_in_mid_statement_opens_nothing(desk: Desk, ow
     over += f"{first} SELECT 'T2', '张三' || {FORGET}, '2022-01-05'::timestamp"  # 李四's key
     with desk.scope(EAST), pytest.raises(REFUSED), desk.con.transaction():
         desk.con.execute(over)
+    placed = "INSERT INTO ledger_monitoring (row, person, at, in_place) "
+    placed += "SELECT 'T30', '张三', '2022-01-05'::timestamp, '610723001001' UNION ALL "
+    placed += f"SELECT 'T31', '外人' || {FORGET}, '2022-01-05'::timestamp, '610723001001'"
+    with desk.scope(EAST), pytest.raises(REFUSED), desk.con.transaction():
+        desk.con.execute("SELECT set_config('bihuan.bulk', 'on', true)")
+        desk.con.execute(placed)
     chief = of(owner, "chief", manages=True)
     with desk.scope(chief):
         assert refused(desk, f"UPDATE access_account SET name = name || {FORGET}, area = '61' WHERE username = 'chief'")

@@ -175,6 +175,7 @@ def test_events_are_told_without_what_they_are_about(browser: Browser) -> None:
     from bihuan.live.models import Event
 
     said = {"opened": 1, "ids": [5], "areas": ["610723"], "loops": ["measure"]}
-    assert told(Event(kind="holes", said=said)) == {"areas": ["610723"], "loops": ["measure"]}
+    assert told(Event(kind="holes", said=said)) == {}
+    assert told(Event(kind="rows", said={"ledger": "people", "batch": 3})) == {"ledger": "people"}
     assert told(Event(kind="audit", said={})) is None
     assert told(Event(kind="reload", said={})) == {}
