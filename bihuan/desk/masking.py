@@ -37,8 +37,8 @@ def masked_about(text: str, hole: Any) -> str:
     subject = getattr(hole, "subject", None) if getattr(hole, "subject_kind", None) == "person" else None
     documents = {d for d in (subject, getattr(hole, "person", None)) if d} - _whole.get()
     for document in documents:
-        shown = masked_document(document)
-        text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(document)}(?![0-9A-Za-z])", lambda _, s=shown: s, text)
+        word = rf"(?<![0-9A-Za-z]){re.escape(document)}(?![0-9A-Za-z])"
+        text = masked_document(document).join(re.split(word, text))
     return masked(text)
 
 
