@@ -195,6 +195,20 @@ _BRIEFED = (
 _OF_BRIEFING = "EXISTS (SELECT 1 FROM briefing b WHERE b.id = briefing_id)"
 _OF_DRAFT = "EXISTS (SELECT 1 FROM briefing b WHERE b.id = briefing_id AND b.released_at IS NULL)"
 
+_NOTICED = (
+    "CASE WHEN kind = 'officer' THEN key = ANY ((SELECT bihuan_offices())::text[]) "
+    "WHEN kind = 'unit' THEN key = (SELECT bihuan_unit()) ELSE false END"
+)
+"""SQL over recipients of notices: the account's officer, whom he stands in for, or its unit."""
+
+_RECORDED = f"{_BRIEFED.removesuffix('ELSE false END')} WHEN {_NOTICED} THEN true ELSE false END"
+_NOTICE = (
+    f"{_BRIEFED.removesuffix('ELSE false END')} WHEN EXISTS (SELECT 1 FROM notice_recipient r "
+    "WHERE r.notice_id = notice.id AND (r.kind = 'officer' AND r.key = ANY ((SELECT bihuan_offices())::text[]) "
+    "OR r.kind = 'unit' AND r.key = (SELECT bihuan_unit()))) THEN true ELSE false END"
+)
+"""SQL over notices: who covers its area, and to whom it was sent."""
+
 TABLES: dict[str, Policy] = {
     "live_hole": shown(HOLE),
     "live_span": shown(SPAN),
@@ -224,6 +238,9 @@ TABLES: dict[str, Policy] = {
     "desk_snapshot": Policy(reads=KNOWN, adds=SYSTEM, changes=SYSTEM, removes=SYSTEM),
     "desk_then": Policy(reads=THEN, adds=SYSTEM, removes=SYSTEM),
     "desk_comment": Policy(reads=_SAID_OF, adds=_SAID_OF),
+    "notice": Policy(reads=_NOTICE, adds=_BRIEFED, changes=_BRIEFED, columns=("send_at", "until", "again_at")),
+    "notice_recipient": Policy(reads=_RECORDED, changes=_NOTICED, columns=("read_at", "acked_at", "acked_by")),
+    "notice_delivery": shown("EXISTS (SELECT 1 FROM notice_recipient r WHERE r.id = recipient_id)"),
     "pressure_telling": shown(_HOLE_SEEN),
     "pressure_message": Policy(reads=_TOLD, adds="recipient = (SELECT bihuan_officer())"),
     "pressure_reassignment": Policy(reads=_HOLE_SEEN, adds=_HOLE_SEEN),

@@ -13,6 +13,7 @@ from bihuan.desk import access, then
 from bihuan.desk.access import Place
 from bihuan.desk.viewing import Asked, Viewing
 from bihuan.live import clock
+from bihuan.notices import writing
 
 
 @dataclass
@@ -37,6 +38,7 @@ MENU = (
     ("tickets", "headset", ("诉求", "Tickets")),
     ("rosters", "calendar", ("值班", "Rosters")),
     ("areas", "map-pin", ("区域", "Areas")),
+    ("notices", "bell", ("通知", "Notices")),
     ("briefings", "speakerphone", ("通报", "Briefings")),
 )
 
@@ -90,6 +92,9 @@ def around(request: HttpRequest) -> dict[str, Any]:
     )
     menu = [Item(name, icon, title) for name, icon, title in MENU]
     menu[1].count = counts["holes"]
+    if viewing.at is None and (user.officer or user.unit):
+        unread = writing.to({user.officer} - {""}, user.unit).filter(read_at=None).order_by()
+        next(item for item in menu if item.name == "notices").count = unread.count()
     note = None
     if clock.is_set():
         note = (

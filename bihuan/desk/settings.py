@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "bihuan.live",
     "bihuan.access",
     "bihuan.pressure",
+    "bihuan.notices",
     "bihuan.briefings",
     "bihuan.desk",
 ]

@@ -22,6 +22,7 @@ from bihuan.desk.views import (
     looks,
     loops,
     mine,
+    notices,
     orders,
     overview,
     pressing,
@@ -111,5 +112,9 @@ urlpatterns: list[URLPattern] = [
     path("briefings/<int:pk>/", briefings.briefing, name="briefing"),
     path("briefings/<int:pk>/file.<str:ending>", briefings.as_file, name="briefing_file"),
     path("briefings/<int:pk>/<str:act>", briefings.act, name="briefing_act"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/new", notices.new, name="notice_new"),
+    path("notices/<int:pk>/", notices.notice, name="notice"),
+    path("notices/<int:pk>/<str:act>", notices.act, name="notice_act"),
     path("loops/", loops.loops, name="loops"),
 ]

@@ -90,7 +90,7 @@ class Reassignment(models.Model):
 
 
 class Message(models.Model):
-    """通知：发给一人的一条消息 (one message to one officer).
+    """消息：发给一名责任人员的一条消息 (one message to one officer).
 
     ``state``: written → sending → sent or failed; unsure: the process ended while it was being sent, so nobody knows,
     and it is not sent twice.

@@ -67,6 +67,8 @@ def pages() -> dict[str, str]:
         "briefings": "/briefings/",
         "telling": "/telling/",
         "told": "/told/",
+        "notices": "/notices/",
+        "notice_new": "/notices/new",
     }
 
 
@@ -86,6 +88,8 @@ NAMES = (
         "briefings",
         "telling",
         "told",
+        "notices",
+        "notice_new",
     ),
 )
 
