@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+import bihuan.domains.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -11,7 +13,7 @@ class Migration(migrations.Migration):
             name="Arrear",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -26,8 +28,8 @@ class Migration(migrations.Migration):
                 ("area", models.TextField(blank=False, null=True)),
                 ("person", models.TextField(blank=True, null=True)),
                 ("amount", models.FloatField(blank=False, null=True)),
-                ("found_at", models.DateTimeField(blank=False, null=True)),
-                ("paid_at", models.DateTimeField(blank=True, null=True)),
+                ("found_at", bihuan.domains.fields.LocalTime(blank=False, null=True)),
+                ("paid_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "项目拖欠",
@@ -39,7 +41,7 @@ class Migration(migrations.Migration):
             name="Household",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -50,8 +52,8 @@ class Migration(migrations.Migration):
                 ("person", models.TextField(blank=False, null=False)),
                 ("kind", models.TextField(blank=False, null=True)),
                 ("officer", models.TextField(blank=True, null=True)),
-                ("since", models.DateTimeField(blank=False, null=True)),
-                ("until", models.DateTimeField(blank=True, null=True)),
+                ("since", bihuan.domains.fields.LocalTime(blank=False, null=True)),
+                ("until", bihuan.domains.fields.LocalTime(blank=True, null=True)),
             ],
             options={
                 "verbose_name": "帮扶户",
@@ -63,7 +65,7 @@ class Migration(migrations.Migration):
             name="SanitationWork",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("recorded_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("recorded_by", models.TextField(blank=True, null=True)),
                 ("retracted", models.BooleanField(blank=True, null=True)),
                 ("from_batch", models.BigIntegerField(editable=False, null=True)),
@@ -78,9 +80,9 @@ class Migration(migrations.Migration):
                 ("task", models.TextField(blank=True, null=True)),
                 ("officer", models.TextField(blank=True, null=True)),
                 ("households", models.BigIntegerField(blank=True, null=True)),
-                ("due", models.DateTimeField(blank=False, null=True)),
-                ("finished_at", models.DateTimeField(blank=True, null=True)),
-                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("due", bihuan.domains.fields.LocalTime(blank=False, null=True)),
+                ("finished_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
+                ("accepted_at", bihuan.domains.fields.LocalTime(blank=True, null=True)),
                 ("accepted_by", models.TextField(blank=True, null=True)),
             ],
             options={
