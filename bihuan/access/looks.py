@@ -1,7 +1,7 @@
 """Who looked at whom (查阅记录): every view of a person, when, by whom, from where, and why.
 
-Only added to. Shown to the officers of the person's area, and to the account itself; kept for three years (PIPL 56),
-then taken away by the owner of the database alone.
+Only added to. Shown to the officers of the person's area, and to the account itself; taken away when its time is over
+(``keeping``) by the owner of the database alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from bihuan.live import clock
 if TYPE_CHECKING:
     from bihuan.access.models import Account
 
-KEEP = dt.timedelta(days=3 * 365)
 AGAIN = dt.timedelta(minutes=10)
 """The same person, looked at by the same account on the same kind of page within this time, is one look: pages that
 refresh themselves would tell of nobody's doing."""
@@ -30,6 +29,8 @@ WHERE = {
     "form": ("登记表", "form"),
     "file": ("导出文件", "file"),
     "numbers": ("完整号码", "whole numbers"),
+    "whole": ("完整号码的文件", "file of whole numbers"),
+    "lookup": ("查对", "looked up in a form"),
 }
 """On which page, or in what."""
 
@@ -39,7 +40,7 @@ def record(request: HttpRequest, persons: Collection[str], where: str, why: str 
     account: Account = request.user
     if not persons:
         return
-    again = AGAIN if not why and where != "file" else dt.timedelta()
+    again = AGAIN if not why and where not in ("file", "whole") else dt.timedelta()
     with connection.cursor() as cursor:
         cursor.execute(
             'INSERT INTO access_look (at, by_account, username, name, role, person, "where", why, address) '
@@ -60,10 +61,3 @@ def record(request: HttpRequest, persons: Collection[str], where: str, why: str 
                 "address": request.META.get("REMOTE_ADDR", ""),
             },
         )
-
-
-def tidy(now: dt.datetime | None = None) -> int:
-    """Take away what has been kept for its time; by the owner. How many there were."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM access_look WHERE at < %s", [(now or clock.now()) - KEEP])
-        return int(cursor.rowcount)

@@ -47,14 +47,19 @@ class Stated:
     until: float
 
 
-def state(request: HttpRequest, person: str, purpose: str, words: str, where: str) -> Stated:
-    """State why a person's numbers are to be seen. Raises Unstated."""
+def read(purpose: str, words: str) -> str:
+    """What was stated, in words. Raises Unstated."""
     words = words.strip()[:200]
     if purpose not in PURPOSES:
         raise Unstated("请选一个用途", "choose a purpose")
     if purpose == "其他" and len(words) < SAYS:
         raise Unstated(f"用途选“其他”时请写明，至少 {SAYS} 个字", f"say what it is for, in {SAYS} characters at least")
-    why = f"{purpose}：{words}" if words else purpose
+    return f"{purpose}：{words}" if words else purpose
+
+
+def state(request: HttpRequest, person: str, purpose: str, words: str, where: str) -> Stated:
+    """State why a person's numbers are to be seen. Raises Unstated."""
+    why = read(purpose, words)
     looks.record(request, [person], where, why)
     stated = Stated(why, time.time() + LASTS_S)
     kept = {p: [s.until, s.why] for p, s in opened(request).items()}

@@ -32,6 +32,7 @@ from bihuan.desk.views import (
     subject,
     telling,
     tickets,
+    whole,
 )
 
 
@@ -75,6 +76,7 @@ urlpatterns: list[URLPattern] = [
     path("of/person/<str:token>/numbers", looks.numbers, name="numbers"),
     path("holes/", holes.holes, name="holes"),
     path("holes/file.<str:ending>", holes.as_file, name="holes_file"),
+    path("holes/whole", whole.holes, name="holes_whole"),
     path("holes/views", holes.save_view, name="save_view"),
     path("", overview.overview, name="overview"),
     path("search", search.search, name="search"),
@@ -100,6 +102,7 @@ urlpatterns: list[URLPattern] = [
     path("ledgers/lookup", row.lookup, name="lookup"),
     path("ledgers/<str:name>/", ledgers.ledger, name="ledger"),
     path("ledgers/<str:name>/file.<str:ending>", ledgers.as_file, name="ledger_file"),
+    path("ledgers/<str:name>/whole", whole.ledger, name="ledger_whole"),
     path("ledgers/<str:name>/template", ledgers.blank, name="ledger_blank"),
     path("ledgers/<str:ledger>/new", row.new, name="row_new"),
     path("ledgers/<str:ledger>/row/<str:token>", row.row, name="row"),

@@ -234,6 +234,8 @@ def posted(client: Client) -> Iterator[tuple[str, str]]:
         yield f"/search {q}", own.replace(q, "") if answer.status_code == 200 else ""
     order = {"order": "R9", "document": "x", "area": "610723", "key": "verify_h", "value": "1", "since": "2022-01-01"}
     yield "/orders/try", client.post("/orders/try", order).content.decode()
+    for q in (*DOCUMENTS.values(), PASSPORT):
+        yield "/ledgers/lookup", client.post("/ledgers/lookup?ledger=people", {"person": q}).content.decode()
     for person in DOCUMENTS.values():
         form = {"row": "", "person": person, "at": "x 13800006661", "temperature": "热 " + person}
         answer = client.post("/ledgers/monitoring/new", form)

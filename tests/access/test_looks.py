@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Iterator
 
@@ -10,7 +9,7 @@ import psycopg
 import pytest
 from django.test import Client
 
-from bihuan.access import looks, purposes, scope
+from bihuan.access import purposes, scope
 from bihuan.desk import tokens
 from tests.access.conftest import NOW, shown, signed_in
 from tests.access.county import DOCUMENT, PHONE
@@ -148,23 +147,60 @@ def test_looks_are_only_ever_added(fresh: psycopg.Connection) -> None:
         connection.cursor().execute(add)  # in nobody else's name
 
 
-def test_looks_end(fresh: psycopg.Connection, served: str) -> None:
-    from tests.own_postgres import connect_to
+def whole_file(client: Client, path: str, **form: str) -> tuple[int, str]:
+    answer = client.post(path, {"ending": "csv", "purpose": "上门联系", "words": "", **form})
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
+    return answer.status_code, body.decode()
 
-    shown(signed_in("county"), page())
-    shown(signed_in("east"), page())
-    late = NOW + looks.KEEP + dt.timedelta(minutes=10)
-    from django.conf import settings
-    from django.db import connection
 
-    desk = dict(connection.settings_dict)
-    url, key = served, settings.BIHUAN_SCOPE_KEY
-    settings.BIHUAN_SCOPE_KEY = ""
-    connect_to(url)
+def test_a_file_of_whole_numbers_wants_a_purpose_and_is_recorded(fresh: psycopg.Connection) -> None:
+    east = signed_in("east")
+    path = "/ledgers/people/whole"
+    assert path in shown(east, "/ledgers/people/")
+    assert "用途" in shown(east, path)
+    for purpose, words in (("", ""), ("看看", ""), ("其他", "好奇")):
+        status, said = whole_file(east, path, purpose=purpose, words=words)
+        assert status == 422 and DOCUMENT not in said and PHONE not in said
+    assert told(fresh) == []
+    status, said = whole_file(east, path, words="入户")
+    assert status == 200 and DOCUMENT in said and PHONE in said
+    assert ("east", DOCUMENT, "whole", "上门联系：入户") in told(fresh)
+    assert DOCUMENT not in shown(east, "/ledgers/people/file.csv") and DOCUMENT not in shown(east, page())
+    assert "外人" not in said and "李四" not in said  # his own area's alone
+    status, said = whole_file(signed_in("hotel"), path)
+    assert DOCUMENT not in said
+
+
+def test_a_file_of_whole_numbers_is_of_few(fresh: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    from bihuan.desk.views import whole
+
+    monkeypatch.setattr(whole, "MOST", 1)
+    status, said = whole_file(signed_in("east"), "/ledgers/people/whole")
+    assert status == 422 and "请先筛选" in said and told(fresh) == []
+
+
+def test_holes_as_a_file_of_whole_numbers(fresh: psycopg.Connection) -> None:
+    fresh.execute("UPDATE live_hole SET subject = %s, text_zh = %s WHERE hole = 'arrival.silent'", [DOCUMENT, DOCUMENT])
     try:
-        assert looks.tidy(late - dt.timedelta(days=1)) == 0
-        assert looks.tidy(late) == 2
+        east = signed_in("east")
+        assert DOCUMENT not in shown(east, "/holes/file.csv")
+        status, said = whole_file(east, "/holes/whole")
+        assert status == 200 and said.count(DOCUMENT) >= 2
+        assert ("east", DOCUMENT, "whole", "上门联系") in told(fresh)
     finally:
-        settings.BIHUAN_SCOPE_KEY = key
-        connection.close()
-        connection.settings_dict.update(desk)
+        fresh.execute("UPDATE live_hole SET subject = '张三' WHERE hole = 'arrival.silent'")
+
+
+def test_who_is_looked_up_in_a_form_was_looked_at(fresh: psycopg.Connection) -> None:
+    east = signed_in("east")
+    found = east.post("/ledgers/lookup?ledger=people", {"person": DOCUMENT}).content.decode()
+    assert "赵大" in found and told(fresh) == [("east", DOCUMENT, "lookup", "")]
+    assert "没有这个编号" in east.post("/ledgers/lookup?ledger=people", {"person": "外人"}).content.decode()
+    assert len(told(fresh)) == 1
+    form = shown(east, "/ledgers/monitoring/new")
+    assert 'hx-post="/ledgers/lookup?ledger=people"' in form  # what is typed stands in no address
+
+
+def test_a_look_tells_until_when_it_is_kept(fresh: psycopg.Connection) -> None:
+    shown(signed_in("county"), page())
+    assert "2025-01-05" in shown(signed_in("county"), "/account/looks")

@@ -111,6 +111,17 @@ def as_file(asked: Asked, ending: str) -> HttpResponse | FileResponse:
         return FileResponse(path.open("rb"), as_attachment=True, filename=name)
 
 
+def people_of(asked: Asked, most: int) -> set[str]:
+    """Whom the holes that are filtered are about; at most so many."""
+    rows = filters.read(asked).apply(access.access_holes(asked)).values_list("person", "subject_kind", "subject")
+    people: set[str] = set()
+    for person, kind, subject in rows[:EXPORTED].iterator():
+        people |= {key for key in (person, subject if kind == "person" else None) if key}
+        if len(people) >= most:
+            break
+    return people
+
+
 @require_POST
 def save_view(asked: Asked) -> HttpResponse:
     """Keep the filters of an address under a name; the same name again replaces it, none at all takes it away."""

@@ -102,6 +102,16 @@ def as_file(asked: Asked, name: str, ending: str) -> HttpResponse | FileResponse
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"{which.title}-{stamp}.{ending}")
 
 
+def people_of(asked: Asked, which: Ledger, most: int) -> set[str]:
+    """Whom the rows that are filtered are about; at most so many."""
+    people: set[str] = set()
+    for row in listed.each(asked, which, listed.read(asked, which, 0), EXPORTED):
+        _noted(which, row, people)
+        if len(people) >= most:
+            break
+    return people
+
+
 def _noted(which: Ledger, row: tuple[Any, ...], people: set[str]) -> tuple[Any, ...]:
     """The row; whom it is about goes to ``people``."""
     for column, value in zip(which.columns, row, strict=False):

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from bihuan.access import looks, purposes, roles
+from bihuan.access import keeping, looks, purposes, roles
 from bihuan.access.models import Look
 from bihuan.desk import access, listing, tokens
 from bihuan.desk.pages import show
@@ -38,8 +38,13 @@ def purpose_of(asked: Asked, person: str) -> dict[str, Any]:
     return {
         "stated": stated,
         "stated_until": until,
-        "purposes": [(word, asked.viewing.two(word, english)) for word, english in purposes.PURPOSES.items()],
+        "purposes": choices(asked),
     }
+
+
+def choices(asked: Asked) -> list[tuple[str, str]]:
+    """The purposes that may be stated, as a form lists them."""
+    return [(word, asked.viewing.two(word, english)) for word, english in purposes.PURPOSES.items()]
 
 
 @require_POST
@@ -80,6 +85,7 @@ def who_looked(asked: Asked) -> HttpResponse:
     for row in page.rows:
         row.said = looks.WHERE.get(row.where, (row.where, row.where))
         about = roles.ROLES.get(row.role)
+        row.until = row.at + keeping.LOOKS
         row.role_said = (row.role, about.english if about else row.role)
     names = access.names_of(asked, "people", sorted({row.person for row in page.rows}))
     return show(asked, "looks.html", "", page=page, person=person or "", mine=mine, only_stated=stated, names=names)

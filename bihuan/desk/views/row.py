@@ -190,14 +190,22 @@ def retract(asked: Asked, ledger: str, token: str) -> HttpResponse:
 
 
 def lookup(asked: Asked) -> HttpResponse:
-    """What a key that is typed into a form names: a name, or that there is no such row."""
+    """What a key that is typed into a form names: a name, or that there is no such row. Asked by POST, so that what is
+    typed stands in no address."""
     ledger = asked.GET.get("ledger", "")
-    typed = next((v for k, v in asked.GET.items() if k != "ledger"), "").strip()
+    words = asked.POST if asked.method == "POST" else asked.GET
+    typed = next((tokens.unword(v) for k, v in words.items() if k not in ("ledger", *ASIDE)), "").strip()
     if ledger not in access.NAMES or not typed:
         return HttpResponse("")
     key = cells.normal(typed)
     if ledger == "people":
         key = key.upper()
     name = access.names_of(asked, ledger, [key]).get(key)
+    if ledger == "people" and name:
+        looks.seen(asked, [key], "lookup")
     title = knowledge.ledgers()[ledger].title
     return show(asked, "parts/lookup.html", "ledgers", found=name, title=title)
+
+
+ASIDE = ("csrfmiddlewaretoken", "token")
+"""Words of a form beside its fields."""
