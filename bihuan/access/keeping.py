@@ -21,7 +21,8 @@ from bihuan.live import clock, events
 from bihuan.pressure import keeping as pressure
 
 DAY = dt.timedelta(days=1)
-YEARS_3 = 3 * 365 * DAY
+YEAR = 365 * DAY
+YEARS_3 = 3 * YEAR
 LOOKS = YEARS_3
 SHIFT = dt.timedelta(hours=12)
 UPLOADS = "uploads"
@@ -47,6 +48,7 @@ class Term:
 _CLOSED = (
     f"(SELECT h.id FROM live_hole h WHERE h.state = 'closed' AND h.closed_at < %(old)s ORDER BY h.id LIMIT {AT_ONCE})"
 )
+_SENT = "(SELECT n.id FROM notice n WHERE n.sent_at < %(old)s AND coalesce(n.until, n.sent_at) < %(old)s)"
 _SAID_OF_NONE = (
     "at < %(old)s AND NOT EXISTS (SELECT 1 FROM live_hole h WHERE h.hole = split_part(desk_comment.hole, '/', 1) "
     "AND h.subject = ANY (bihuan_subjects(desk_comment.hole)) "
@@ -87,14 +89,14 @@ TERMS = (
     ),
     Term(
         ("已闭合的漏洞：句子、开合、改派、附件", "closed holes: sentences, stretches, hand-overs, files"),
-        2 * 365 * DAY,
+        2 * YEAR,
         ("闭合", "their closing"),
         ("live_span", "pressure_reassignment", "pressure_telling", "pressure_attachment", "live_hole"),
         (*(f"of_id IN {_CLOSED}",) * 4, f"id IN {_CLOSED}"),
     ),
     Term(
         ("情况说明", "comments"),
-        2 * 365 * DAY,
+        2 * YEAR,
         ("写下，且漏洞已不在", "being written, once the hole is gone"),
         ("desk_comment",),
         (_SAID_OF_NONE,),
@@ -112,6 +114,17 @@ TERMS = (
         ("发出；代办结束", "sending; a delegation's end"),
         ("pressure_telling", "pressure_message", "pressure_delegation"),
         done_by="pressure.tidy",
+    ),
+    Term(
+        ("发布的通知：对象、送达", "notices: to whom, whether they got there"),
+        YEAR,
+        ("发出", "their sending"),
+        ("notice_delivery", "notice_recipient", "notice"),
+        (
+            f"recipient_id IN (SELECT r.id FROM notice_recipient r WHERE r.notice_id IN {_SENT})",
+            f"notice_id IN {_SENT}",
+            f"id IN {_SENT}",
+        ),
     ),
     Term(
         ("回看（某一时刻的漏洞）", "holes as of an earlier moment"),

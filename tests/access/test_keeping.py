@@ -82,7 +82,7 @@ def test_looks_end(now: dt.datetime, late: int, left: int) -> None:
 
 @pytest.mark.parametrize(("late", "left"), [(-2, 2), (2, 1)])
 def test_closed_holes_end_with_all_that_hangs_on_them(now: dt.datetime, late: int, left: int) -> None:
-    closed = now - 2 * 365 * keeping.DAY - dt.timedelta(seconds=late)
+    closed = now - 2 * keeping.YEAR - dt.timedelta(seconds=late)
     for subject, state, at in (("old", "closed", closed), ("open", "open", None)):
         of = hole(subject, state, at)
         add("live_span", of_id=of, opened_at=closed, closed_at=at)
@@ -99,13 +99,13 @@ def test_closed_holes_end_with_all_that_hangs_on_them(now: dt.datetime, late: in
 
 def test_what_is_open_never_ends(now: dt.datetime) -> None:
     hole("open", "open", None)
-    hole("again", "open", now - 20 * 365 * keeping.DAY)
+    hole("again", "open", now - 20 * keeping.YEAR)
     keeping.tidy(now)
     assert count("live_hole") == 2
 
 
 def test_more_holes_than_go_at_once(now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    old = now - 3 * 365 * keeping.DAY
+    old = now - 3 * keeping.YEAR
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO live_hole (hole, subject, item, state, severity, subject_kind, text_zh, text_en, remedy_zh, "
@@ -154,3 +154,24 @@ def test_uploads_that_nobody_imported_are_taken_away(now: dt.datetime, tmp_path:
     with override_settings(BIHUAN_DATA=str(tmp_path)):
         assert keeping.tidy(now)[keeping.UPLOADS] == 1
     assert [f.name for f in (tmp_path / keeping.UPLOADS).iterdir()] == ["new"]
+
+
+def test_notices_end_with_whom_they_reached(now: dt.datetime) -> None:
+    for sent, until in ((now - 2 * keeping.YEAR, None), (now - 2 * keeping.YEAR, now), (now - keeping.DAY, None)):
+        of = add(
+            "notice", title="x", text="x", area="610723", audience="officers", which="", urgent=False, remind_h=0,
+            approved_by="", send_at=sent, until=until, by="x", by_name="", at=sent, sent_at=sent, row="",
+        )  # fmt: skip
+        to = add(
+            "notice_recipient",
+            notice_id=of,
+            kind="person",
+            key="x",
+            name="x",
+            to="13800000000",
+            area="610723",
+            acked_by="",
+        )
+        add("notice_delivery", recipient_id=to, round=0, tries=1, at=sent, channel="console", state="sent", fault="")
+    keeping.tidy(now)
+    assert [count(t) for t in ("notice", "notice_recipient", "notice_delivery")] == [2, 2, 2]
