@@ -9,7 +9,7 @@ filters that one execution pushes into the scans stay for the next, measured wit
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -62,9 +62,11 @@ class Session:
         self.now = dt.datetime(2000, 1, 1)
         self._by_name = {s.name: s for s in (*program.stages, *program.last)}
         self._loops = {o.name: o for o in program.obligations}
+        self._last = {s.name for s in program.last}
         self._order = [s.name for s in program.stages]
         self._closures: dict[str, frozenset[str]] = {}
         self._filled: set[str] = set()
+        self._asked: Collection[str] = ()
         self._made: set[str] = set()
         self._tables()
 
@@ -109,25 +111,19 @@ class Session:
     # ── a round ─────────────────────────────────────────────────────────────────────────────────
 
     @contextmanager
-    def round(self, now: dt.datetime) -> Iterator[None]:
-        """What is loaded and run within it is gone at its end."""
-        self.now = now
+    def round(self, now: dt.datetime, asked: Collection[str] = ()) -> Iterator[None]:
+        """What is loaded and run within it is gone at its end. Of the views only those ``asked`` for are made."""
+        self.now, self._asked = now, asked
         self._filled, self._made = set(), set()
-        with self.con.transaction(force_rollback=True):
+        self._command("BEGIN")
+        try:
             yield
+        finally:
+            self._command("ROLLBACK")
 
-    @contextmanager
-    def also_at(self, now: dt.datetime) -> Iterator[None]:
-        """Within a round: the same rows as of another time."""
-        kept = self.now, set(self._filled), set(self._made)
-        self.now, self._made = now, set()
-        self._filled = {name for name in self._filled if name.startswith("ledger_")}
-        with self.con.transaction(force_rollback=True):
-            for name in kept[1]:
-                if not name.startswith("ledger_"):
-                    self.con.execute(f'DELETE FROM "{name}"')
-            yield
-        self.now, self._filled, self._made = kept
+    def _command(self, sql: str) -> None:
+        """Not by the driver, which forgets its prepared statements at every ROLLBACK; the server does not."""
+        self.con.pgconn.exec_(sql.encode())
 
     def load(self, ledger: Ledger, ids: Sequence[int]) -> None:
         """Rows of a ledger by their ids; its stages are made anew when they are asked for."""
@@ -209,7 +205,10 @@ class Session:
             self._run(f'DELETE FROM "{name}"')
             self._filled.discard(name)
         self._made.add(name)
-        may = f"ledger_{name}" in self._filled if stage.is_ledger else self.may_hold(name)
+        if stage.is_ledger:
+            may = f"ledger_{name}" in self._filled
+        else:
+            may = (name in self._asked or name in self._last) and self.may_hold(name)
         if may and self._run(f'INSERT INTO "{name}" {self._sql(stage)}').rowcount:
             self._filled.add(name)
 

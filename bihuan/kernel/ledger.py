@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 ColumnType = Literal["text", "int", "real", "bool", "date", "time", "area", "ref", "one"]
@@ -84,16 +85,16 @@ class Ledger:
     )
     about: str = ""  # what its rows are, in a line or two, both languages
 
-    @property
+    @cached_property
     def all_columns(self) -> tuple[Column, ...]:
         return self.columns + RECORD_COLUMNS
 
-    @property
+    @cached_property
     def event_columns(self) -> tuple[Column, ...]:
         """The row's own event: its required moments that are not planned ones."""
         return tuple(c for c in self.columns if c.required and c.is_moment and not c.planned)
 
-    @property
+    @cached_property
     def default_known(self) -> Column | None:
         """The moment at which a row without recorded_at became known; None = from the beginning."""
         if self.timeless:

@@ -22,7 +22,7 @@ from bihuan.engines.postgres import Unfit
 from bihuan.live import found, owning, store, tables
 from bihuan.live.bench import Bench
 from bihuan.live.clock import ZONE
-from bihuan.live.fetching import Fetcher, Row
+from bihuan.live.fetching import Fetcher, Moved
 from bihuan.live.mirror import Change, Mirror, changes
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
@@ -32,6 +32,12 @@ Connection = psycopg.Connection[Any]
 
 BULK = 300
 """Rows that moved at once, from which a full audit costs less than their neighbourhood."""
+
+SETTINGS = ("SET plan_cache_mode = force_generic_plan", "SET jit = off")
+"""Few rows by an index, again and again: to plan that anew costs more than to do it."""
+
+WIDE_S = 600.0
+"""How long a loop whose subjects needed too many rows is audited over everything without trying again."""
 
 EVERYTHING = "*"
 """Noted as due in place of a loop: all of them."""
@@ -52,11 +58,14 @@ class Auditor:
         self, con: Connection, folder: Path | None = None, clock: Callable[[], dt.datetime] | None = None
     ) -> None:
         self.con, self.folder = con, folder
+        for setting in SETTINGS:
+            con.execute(setting)
         self.now = clock or (lambda: moment(con))
         self.program = tables.program()
         self._mirror: Mirror | None = None
         self._bench: Bench | None = None
         self._behind: list[Change] = []  # audited, and not in the mirror yet
+        self._wide: dict[str, float] = {}  # loop → when its subjects last needed too many rows
         self._finals = {loop.hole for loop in self.program.loops if loop.final}
 
     def close(self) -> None:
@@ -96,20 +105,23 @@ class Auditor:
     def local(self, changes: Sequence[Change]) -> store.Moves:
         """Audit the subjects that these changes touch; note what is due over everything."""
         fetcher = Fetcher(self.con)
-        moved: dict[str, list[Row]] = {}
+        moved = Moved()
         now = self.now()
         try:
             for change in changes:
-                moved.setdefault(change.ledger, []).extend(fetcher.versions(change.ledger, change.first, change.last))
-            if sum(map(len, moved.values())) > BULK:
+                rows = fetcher.versions(change.ledger, change.first, change.last)
+                moved.add(change.ledger, rows, (row[-1] for row in rows if change.first <= row[-1] <= change.last))
+            if moved.number > BULK:
                 raise Wide("in bulk")
         except Wide:
             return self._note(changes, {EVERYTHING})
-        near = Neighbourhood(self.program, self.bench().flows, fetcher, now)
+        near = Neighbourhood(self.bench().lineage, fetcher, now, moved)
         scopes, wide = self._scopes(near, moved, fetcher)
         while True:
             try:
-                moves = self._bring(fetcher, scopes, moved, now, lambda con: self._noted(con, changes, wide))
+                moves = self._bring(
+                    fetcher, near.asked, scopes, moved, now, lambda con: self._noted(con, changes, wide)
+                )
             except Unfit as unfit:
                 wide.add(unfit.hole)
                 scopes = [scope for scope in scopes if scope.hole != unfit.hole]
@@ -127,11 +139,8 @@ class Auditor:
         con.execute("INSERT INTO live_due SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [sorted(wide)])
         con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [[change.id for change in changes]])
 
-    def _scopes(
-        self, near: Neighbourhood, moved: dict[str, list[Row]], fetcher: Fetcher
-    ) -> tuple[list[store.Scope], set[str]]:
+    def _scopes(self, near: Neighbourhood, moved: Moved, fetcher: Fetcher) -> tuple[list[store.Scope], set[str]]:
         """What must be looked at: of which loops which subjects or items; and which loops over everything."""
-        near.move(moved)
         wanted: dict[tuple[str, str], set[str]] = {}
         wide: set[str] = set()
         for loop in self.program.loops:
@@ -143,25 +152,28 @@ class Auditor:
             if touched is not None:
                 wanted.setdefault((loop.hole, touched[0]), set()).update(touched[1])
         for hole, values in self._made_good(moved, fetcher).items():
-            wanted.setdefault((hole, near.scope(hole)), set()).update(values)
+            wanted.setdefault((hole, near.lineage.scope(hole)), set()).update(values)
         scopes = []
         for (hole, column), some in wanted.items():
+            if time.monotonic() - self._wide.get(hole, -WIDE_S) < WIDE_S:
+                wide.add(hole)
             if hole in wide:
                 continue
             try:
                 near.needed(hole, column, frozenset(some))
             except Wide:
                 wide.add(hole)
+                self._wide[hole] = time.monotonic()
                 continue
             scopes.append(store.Scope(hole, column.removeprefix("ob_"), tuple(sorted(some))))
         return scopes, wide
 
-    def _made_good(self, moved: dict[str, list[Row]], fetcher: Fetcher) -> dict[str, set[str]]:
+    def _made_good(self, moved: Moved, fetcher: Fetcher) -> dict[str, set[str]]:
         """Hole → subjects and items that a finding that moved names: what it set right, or no longer does. A name is
         parted by slashes, which a key may hold too: every way to part it is looked at."""
         found_: dict[str, set[str]] = {}
         place = fetcher.places["findings"]["hole"] if "findings" in fetcher.places else None
-        for row in moved.get("findings", ()):
+        for row in moved.rows.get("findings", ()):
             name = row[place] if place is not None else None
             hole, _, rest = (name or "").partition("/")
             if hole in self._finals and rest:
@@ -174,8 +186,9 @@ class Auditor:
     def _bring(
         self,
         fetcher: Fetcher,
+        asked: set[str],
         scopes: Sequence[store.Scope],
-        moved: dict[str, list[Row]],
+        moved: Moved,
         now: dt.datetime,
         done: Callable[[Connection], None],
     ) -> store.Moves:
@@ -183,11 +196,11 @@ class Auditor:
         bench = self.bench()
         rows: list[tuple[Any, ...]] = []
         if scopes:
-            with bench.round(now, fetcher.loaded):
+            with bench.round(now, fetcher.loaded, asked):
                 bench.gather(scopes)
                 owning.fetch(bench, fetcher, self.program)
                 rows = bench.holes()
-        stored = owning.touched(self.con, self.program, moved, fetcher)
+        stored = owning.touched(self.con, self.program, moved.rows, fetcher)
         if stored:
             told = {row[:3] for row in rows}
             looked = _Looked(scopes)

@@ -4,7 +4,7 @@ worded."""
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from bihuan.audit import programs, texts
 from bihuan.engines.postgres import Session
 from bihuan.live import found, tables
 from bihuan.live.fetching import Row
+from bihuan.live.lineage import Lineage
 from bihuan.live.store import Scope
 
 LANGS = ("zh", "en")
@@ -24,8 +25,9 @@ class Bench:
 
     def __init__(self, con: psycopg.Connection[Any]) -> None:
         self.con = con
-        self.program, self.flows = programs.live()
-        self.session = Session(con, self.program, self.flows)
+        self.program, flows = programs.live()
+        self.lineage = Lineage(flows, tables.ledgers())
+        self.session = Session(con, self.program, flows)
         self.named = [ledger.name for ledger in texts.named_ledgers(self.program)]
         for lang in LANGS:
             for name, (columns, rows) in texts.wording(self.program, lang).items():
@@ -41,9 +43,11 @@ class Bench:
         return texts.sentences(lang, f"_{lang}", "postgres").replace("%", "%%")
 
     @contextmanager
-    def round(self, now: dt.datetime, rows: Mapping[str, Mapping[int, Row]]) -> Iterator[None]:
-        """On these rows (ledger → id → row), as of a time."""
-        with self.session.round(now):
+    def round(
+        self, now: dt.datetime, rows: Mapping[str, Mapping[int, Row]], asked: Collection[str] = ()
+    ) -> Iterator[None]:
+        """On these rows (ledger → id → row), as of a time; of the views those that are ``asked`` for."""
+        with self.session.round(now, asked):
             self.load(rows)
             yield
 

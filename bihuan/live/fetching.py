@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import psycopg
@@ -19,6 +21,66 @@ SMALL = 5_000
 """Rows of a ledger that may be read whole."""
 
 Row = tuple[Any, ...]
+"""The columns of a row of a ledger, and its id."""
+
+
+@dataclass
+class Moved:
+    """What moved. ``rows``: ledger → every version, old and new, of the keys of the rows that did; ``fresh``: ledger →
+    ids of those that were not there before."""
+
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    fresh: dict[str, set[int]] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        return sum(map(len, self.rows.values()))
+
+    def add(self, ledger: str, rows: Sequence[Row], fresh: Iterable[int]) -> None:
+        self.rows.setdefault(ledger, []).extend(rows)
+        self.fresh.setdefault(ledger, set()).update(fresh)
+
+    def certain_before(self, ledger: str, now: dt.datetime) -> set[str]:
+        """Those of the keys that moved which surely were in effect before."""
+        about = tables.ledgers()[ledger]
+        key = _places()[ledger][about.key[0]]
+        known: dict[str, list[Row]] = {}
+        for row in self.rows.get(ledger, ()):
+            if row[-1] not in self.fresh[ledger]:
+                known.setdefault(row[key], []).append(row)
+        return {value for value, versions in known.items() if _surely(about, versions, _places()[ledger], now)}
+
+
+@cache
+def _places() -> dict[str, dict[str, int]]:
+    """Ledger → column → its place in a row."""
+    return {name: {c.name: i for i, c in enumerate(g.all_columns)} for name, g in tables.ledgers().items()}
+
+
+@cache
+def _query(name: str, column: str, how: str) -> str:
+    """Rows by a column, with every version of their keys."""
+    ledger = tables.ledgers()[name]
+    table, columns, keys = tables.table(ledger), tables.listed(ledger.all_columns), tables.keys(ledger)
+    condition = {"is": "{0} = ANY(%s)", "begins": "starts_with({0}, %s)"}[how].format(tables.quoted(column))
+    if ledger.key != (column,):
+        condition = f"({keys}) IN (SELECT {keys} FROM {table} WHERE {condition} AND replaced_by IS NULL)"
+    return f"SELECT {columns}, id FROM {table} WHERE {condition} AND replaced_by IS NULL LIMIT {MOST + 1}"
+
+
+@cache
+def _whole_query(name: str) -> str:
+    ledger = tables.ledgers()[name]
+    columns = tables.listed(ledger.all_columns)
+    return f"SELECT {columns}, id FROM {tables.table(ledger)} WHERE replaced_by IS NULL LIMIT {SMALL + 1}"
+
+
+@cache
+def _versions_query(name: str) -> str:
+    ledger = tables.ledgers()[name]
+    table, columns, keys = tables.table(ledger), tables.listed(ledger.all_columns), tables.keys(ledger)
+    moved = f"SELECT {keys} FROM {table} WHERE id BETWEEN %s AND %s"
+    return f"SELECT {columns}, id FROM {table} WHERE ({keys}) IN ({moved}) LIMIT {MOST + 1}"
 
 
 class Fetcher:
@@ -27,7 +89,7 @@ class Fetcher:
     def __init__(self, con: psycopg.Connection[Any]) -> None:
         self.con = con
         self.loaded: dict[str, dict[int, Row]] = {}
-        self.places = {name: {c.name: i for i, c in enumerate(g.all_columns)} for name, g in tables.ledgers().items()}
+        self.places = _places()
         self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
@@ -49,7 +111,7 @@ class Fetcher:
         for begin in want.begins:
             if (ledger, column, begin) not in self._begun:
                 place = self.places[ledger][column]
-                rows = self._rows(ledger, column, f"starts_with({tables.quoted(column)}, %s)", begin)
+                rows = self._rows(ledger, column, "begins", begin)
                 self._begun[ledger, column, begin] = [r for r in rows if (r[place] or "").startswith(begin)]
             found |= {row[-1]: row for row in self._begun[ledger, column, begin]}
         return Read(list(found.values()), self.places[ledger])
@@ -58,20 +120,13 @@ class Fetcher:
         for value in values:
             met[value] = []
         place = self.places[ledger][column]
-        for row in self._rows(ledger, column, f"{tables.quoted(column)} = ANY(%s)", values):
+        for row in self._rows(ledger, column, "is", values):
             if row[place] in met and row[place] in values:
                 met[row[place]].append(row)
 
-    def _rows(self, name: str, column: str, condition: str, value: Any) -> list[Row]:
-        ledger = tables.ledgers()[name]
-        table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
-        if ledger.key != (column,):
-            keys = tables.keys(ledger)
-            condition = f"({keys}) IN (SELECT {keys} FROM {table} WHERE {condition} AND replaced_by IS NULL)"
+    def _rows(self, name: str, column: str, how: str, value: Any) -> list[Row]:
         self.asked += 1
-        rows = self.con.execute(
-            f"SELECT {columns}, id FROM {table} WHERE {condition} AND replaced_by IS NULL LIMIT {MOST + 1}", [value]
-        ).fetchall()
+        rows = self.con.execute(_query(name, column, how), [value], prepare=True).fetchall()
         if len(rows) > MOST:
             raise Wide(f"more than {MOST} rows of {name} by {column}")
         self._load(name, rows)
@@ -80,12 +135,8 @@ class Fetcher:
     def whole(self, ledger: str) -> Read:
         """Every row of a small ledger. Raises Wide where it is not small."""
         if ledger not in self._whole:
-            about = tables.ledgers()[ledger]
             self.asked += 1
-            rows = self.con.execute(
-                f"SELECT {tables.listed(about.all_columns)}, id FROM {tables.table(about)} WHERE replaced_by IS NULL "
-                f"LIMIT {SMALL + 1}"
-            ).fetchall()
+            rows = self.con.execute(_whole_query(ledger), prepare=True).fetchall()
             if len(rows) > SMALL:
                 raise Wide(f"{ledger} has more than {SMALL} rows")
             self._whole[ledger] = rows
@@ -94,14 +145,8 @@ class Fetcher:
 
     def versions(self, ledger: str, first: int, last: int) -> list[Row]:
         """Every version, standing or replaced, of the keys of the rows with these ids: what they were and are."""
-        about = tables.ledgers()[ledger]
-        keys, table = tables.keys(about), tables.table(about)
         self.asked += 1
-        rows = self.con.execute(
-            f"SELECT {tables.listed(about.all_columns)}, id FROM {table} WHERE ({keys}) IN "
-            f"(SELECT {keys} FROM {table} WHERE id BETWEEN %s AND %s) LIMIT {MOST + 1}",
-            [first, last],
-        ).fetchall()
+        rows = self.con.execute(_versions_query(ledger), [first, last], prepare=True).fetchall()
         if len(rows) > MOST:
             raise Wide(f"more than {MOST} rows of {ledger} moved")
         return rows

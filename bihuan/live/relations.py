@@ -158,8 +158,14 @@ class Made(Rows):
         self, of: Mapping[int, Rows], columns: Mapping[str, list[Source] | None], needed: Sequence[Rows] = ()
     ) -> None:
         self.of, self.columns, self.needed = of, columns, needed
+        self._kept: dict[str, Values | None] = {}
 
     def values(self, column: str) -> Values | None:
+        if column not in self._kept:
+            self._kept[column] = self._values(column)
+        return self._kept[column]
+
+    def _values(self, column: str) -> Values | None:
         sources = self.columns.get(column)
         if sources is None:
             return None
@@ -185,8 +191,14 @@ class Several(Rows):
 
     def __init__(self, of: Sequence[Rows]) -> None:
         self.of = of
+        self._kept: dict[str, Values | None] = {}
 
     def values(self, column: str) -> Values | None:
+        if column not in self._kept:
+            self._kept[column] = self._values(column)
+        return self._kept[column]
+
+    def _values(self, column: str) -> Values | None:
         found: set[str] = set()
         for rows in self.of:
             inner = rows.values(column)

@@ -62,19 +62,25 @@ def bring(
     with con.transaction(), con.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
         _take(cursor, found)
-        _looked_at(cursor, scopes)
-        moves = _move(cursor, now)
-        if moves.number:
+        moves = Moves()
+        if _looked_at(cursor, scopes):
+            moves = _move(cursor, now)
             _tell(cursor, moves, now)
-        cursor.execute("DROP TABLE found, moving")
         if done is not None:
             done(con)
     return moves
 
 
 def _take(cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]] | Path) -> None:
+    """Make ``found``, and the empty ``moving``. The tables stay in the session: to drop them would make its driver
+    forget what it prepared, and to make them each time costs more than the few rows that they mostly hold."""
     typed = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
-    cursor.execute(f"CREATE TEMP TABLE found ({typed}) ON COMMIT DROP")
+    facts = ", ".join(f'"{name}" {kind}' for name, kind in FACTS.items())
+    moving = f"id bigint, was text, became text, hole text, subject text, item text, {facts}"
+    cursor.execute("SELECT to_regclass('pg_temp.found')")
+    if cursor.fetchone() == (None,):
+        cursor.execute(f"CREATE TEMP TABLE found ({typed}) ON COMMIT DELETE ROWS")
+        cursor.execute(f"CREATE TEMP TABLE moving ({moving}) ON COMMIT DELETE ROWS")
     if isinstance(found, Path):
         with found.open("rb") as file, cursor.copy("COPY found FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
             while block := file.read(1 << 20):
@@ -89,28 +95,38 @@ def _take(cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]] | Path) ->
 IDENTITY = "h.hole = f.hole AND h.subject = f.subject AND h.item = f.item"
 
 
-def _looked_at(cursor: psycopg.Cursor[Any], scopes: Sequence[Scope] | None) -> None:
-    """Make ``moving``: every identity whose stored row is not what was found; ``became`` is its state from now on."""
+def _looked_at(cursor: psycopg.Cursor[Any], scopes: Sequence[Scope] | None) -> int:
+    """Fill ``moving``: every identity whose stored row is not what was found; ``became`` is its state from now on.
+    How many there are."""
     facts = ", ".join(f'f."{c}"' for c in FACTS)
+    listed = ", ".join(f'"{c}"' for c in FACTS)
     differs = " OR ".join(f'h."{c}" IS DISTINCT FROM f."{c}"' for c in FACTS)
     cursor.execute(
-        f"CREATE TEMP TABLE moving ON COMMIT DROP AS SELECT h.id, h.state AS was, f.state AS became, "
+        f"INSERT INTO moving (id, was, became, hole, subject, item, {listed}) SELECT h.id, h.state, f.state, "
         f"f.hole, f.subject, f.item, {facts} FROM found f LEFT JOIN live_hole h ON {IDENTITY} "
         f"WHERE h.id IS NULL OR h.state <> f.state OR {differs}"
     )
+    number = cursor.rowcount
     gone = f"h.state IN ('open', 'pending') AND NOT EXISTS (SELECT 1 FROM found f WHERE {IDENTITY})"
     into = "INSERT INTO moving (id, was, became, hole, subject, item) "
-    into += "SELECT h.id, h.state, 'closed', h.hole, h.subject, h.item"
+    into += "SELECT h.id, h.state, 'closed', h.hole, h.subject, h.item FROM live_hole h"
     if scopes is None:
-        cursor.execute(f"{into} FROM live_hole h WHERE {gone}")
-        return
-    for scope in scopes:
-        where = "h.hole = %s"
-        values: list[Any] = [scope.hole]
-        if scope.column:
-            where += f" AND h.{scope.column} = ANY(%s)"
-            values.append(list(scope.values))
-        cursor.execute(f"{into} FROM live_hole h WHERE {where} AND {gone}", values)
+        cursor.execute(f"{into} WHERE {gone}")
+        return number + cursor.rowcount
+    whole = [scope.hole for scope in scopes if not scope.column]
+    if whole:
+        cursor.execute(f"{into} WHERE h.hole = ANY(%s) AND {gone}", [whole])
+        number += cursor.rowcount
+    for column in ("subject", "item"):
+        some = [(scope.hole, value) for scope in scopes if scope.column == column for value in scope.values]
+        if some:
+            asked = "unnest(%s::text[], %s::text[]) s(hole, value)"
+            cursor.execute(
+                f"{into} JOIN {asked} ON h.hole = s.hole AND h.{column} = s.value WHERE {gone}",
+                [[hole for hole, _ in some], [value for _, value in some]],
+            )
+            number += cursor.rowcount
+    return number
 
 
 def _move(cursor: psycopg.Cursor[Any], now: dt.datetime) -> Moves:
@@ -198,9 +214,7 @@ def differences(con: Connection, found: Path, most: int = 50) -> tuple[int, list
     """How the stored holes differ from what a full audit found: their number, and the first ones. Nothing is moved."""
     with con.transaction(force_rollback=True), con.cursor() as cursor:
         _take(cursor, found)
-        _looked_at(cursor, None)
-        cursor.execute("SELECT count(*) FROM moving")
-        (number,) = cursor.fetchone() or (0,)
+        number = _looked_at(cursor, None)
         listed = sql.SQL(", ").join(sql.SQL("h.{0} IS DISTINCT FROM m.{0}").format(sql.Identifier(c)) for c in FACTS)
         cursor.execute(
             sql.SQL(
@@ -216,7 +230,7 @@ def differences(con: Connection, found: Path, most: int = 50) -> tuple[int, list
             told.append(
                 {"hole": hole, "subject": subject, "item": item, "live": was, "audit": became, "columns": columns}
             )
-        return int(number), told
+        return number, told
 
 
 def said(difference: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,0 +1,197 @@
+"""Lineage: what can be said of the flow of a program once and for all, whatever its rows are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bihuan.kernel.flow import Flow
+from bihuan.kernel.ledger import Ledger
+
+Based = frozenset[tuple[str, str]]
+"""Columns of ledgers: (ledger, column)."""
+
+Given = tuple[tuple[str, Any], ...]
+"""Columns of which it is known that they equal a constant: what contradicts it is left out."""
+
+
+class Lineage:
+    """Of one program. Answers are kept: the flows never change, and each round asks the same again."""
+
+    def __init__(self, flows: Mapping[str, Flow], ledgers: Mapping[str, Ledger]) -> None:
+        self.flows, self.ledgers = flows, ledgers
+        self._based: dict[tuple[str, str], Based | None] = {}
+        self._based_places: dict[tuple[int, int, str], Based | None] = {}
+        self._reach: dict[str, frozenset[str]] = {}
+        self._reach_places: dict[tuple[int, int], frozenset[str]] = {}
+        self._told: dict[tuple[int, int, str], int] = {}
+        self._parts: dict[tuple[int, int, Given], tuple[int, ...]] = {}
+        self._against: dict[tuple[int, int, Given], bool] = {}
+        self._names = {name: {c.name for c in g.all_columns} for name, g in ledgers.items()}
+
+    def scope(self, hole: str) -> str:
+        """The column by which a loop's holes are told apart: ob_item where it is the key of a ledger's row, else
+        ob_subject."""
+        based = self.based(hole, "ob_item")
+        if based is not None and len(based) == 1:
+            ((ledger, column),) = based
+            if ledger in self.ledgers and self.ledgers[ledger].key == (column,):
+                return "ob_item"
+        return "ob_subject"
+
+    # ── ledgers beneath ─────────────────────────────────────────────────────────────────────────
+
+    def reach(self, name: str) -> frozenset[str]:
+        """The ledgers from which rows may flow into a stage."""
+        if name in self.ledgers:
+            return frozenset({name})
+        if name not in self.flows:
+            return frozenset()
+        if name not in self._reach:
+            self._reach[name] = frozenset()  # a stage that grows stands on itself
+            found = [self.reach(node["name"]) for node in self.flows[name] if node["k"] == "table"]
+            self._reach[name] = frozenset().union(*found)
+        return self._reach[name]
+
+    def reach_at(self, flow: Flow, place: int) -> frozenset[str]:
+        """The same, of a node."""
+        asked = (id(flow), place)
+        if asked not in self._reach_places:
+            node = flow[place]
+            if node["k"] == "table":
+                found = [self.reach(node["name"])]
+            else:
+                of = node["of"] if isinstance(node["of"], list) else [node["of"]]
+                found = [self.reach_at(flow, other) for other in (*of, *node.get("whole", ()))]
+            self._reach_places[asked] = frozenset().union(*found)
+        return self._reach_places[asked]
+
+    # ── columns of ledgers that a column comes from ─────────────────────────────────────────────
+
+    def based(self, name: str, column: str) -> Based | None:
+        """The columns of ledgers from which a stage's column comes, as they are; None: it is made, or not known."""
+        if name in self.ledgers:
+            return frozenset({(name, column)}) if column in self._names[name] else None
+        if name not in self.flows:
+            return None
+        asked = (name, column)
+        if asked not in self._based:
+            self._based[asked] = None
+            flow = self.flows[name]
+            self._based[asked] = self.based_at(flow, len(flow) - 1, column)
+        return self._based[asked]
+
+    def based_at(self, flow: Flow, place: int, column: str) -> Based | None:
+        """The same, of a node's column."""
+        asked = (id(flow), place, column)
+        if asked not in self._based_places:
+            self._based_places[asked] = self._based_of(flow, place, column)
+        return self._based_places[asked]
+
+    def _based_of(self, flow: Flow, place: int, column: str) -> Based | None:
+        node = flow[place]
+        kind = node["k"]
+        if kind == "table":
+            return self.based(node["name"], column)
+        if kind in ("where", "with", "set"):
+            return self.based_at(flow, node["of"], column)
+        if kind == "union":
+            found = [self.based_at(flow, of, column) for of in node["of"]]
+        elif kind in ("rows", "group", "join"):
+            of = node["of"] if kind == "join" else [node["of"]]
+            sources = {**node["cols"], **node.get("keys", {})}.get(column)
+            if sources is None or any(s[0] == "const" or s[2] != "" for s in sources):
+                return None
+            found = [self.based_at(flow, of[s[0]], s[1]) for s in sources]
+        else:
+            return None
+        if any(f is None for f in found):
+            return None
+        return frozenset().union(*[f for f in found if f is not None])
+
+    def plainly(self, flow: Flow, place: int, column: str) -> str | None:
+        """The ledger whose key the column is, where the node is nothing but that ledger's rows."""
+        node = flow[place]
+        if node["k"] == "table":
+            ledger = self.ledgers.get(node["name"])
+            return node["name"] if ledger is not None and ledger.key == (column,) else None
+        if node["k"] == "rows":
+            sources = node["cols"].get(column)
+            if sources is not None and len(sources) == 1 and sources[0][0] != "const" and sources[0][2] == "":
+                return self.plainly(flow, node["of"], sources[0][1])
+        return None
+
+    def telling(self, flow: Flow, of: int, sources: list[list[Any]]) -> int:
+        """How few rows share a value of a column: the lower, the fewer."""
+        return max((self._telling(flow, of, source[1]) for source in sources), default=0)
+
+    def _telling(self, flow: Flow, of: int, column: str) -> int:
+        asked = (id(flow), of, column)
+        if asked not in self._told:
+            based = self.based_at(flow, of, column)
+            self._told[asked] = 9 if based is None else max((self._few(*pair) for pair in based), default=0)
+        return self._told[asked]
+
+    def _few(self, ledger: str, column: str) -> int:
+        about = self.ledgers[ledger]
+        kind = about[column]
+        if kind.type == "one":
+            return 8
+        if kind.matched:
+            return 3
+        return 0 if about.key == (column,) else 1 if kind.refers == "people" else 2 if kind.refers else 4
+
+    # ── what is given ───────────────────────────────────────────────────────────────────────────
+
+    def parts(self, flow: Flow, place: int, given: Given) -> tuple[int, ...]:
+        """The nodes of which a union is made, unions within it parted too, without those that contradict."""
+        asked = (id(flow), place, given)
+        if asked not in self._parts:
+            found: list[int] = []
+            for of in flow[place]["of"]:
+                if not self.contradicts(flow, of, given):
+                    found += self.parts(flow, of, given) if flow[of]["k"] == "union" else [of]
+            self._parts[asked] = tuple(found)
+        return self._parts[asked]
+
+    def contradicts(self, flow: Flow, place: int, given: Given) -> bool:
+        """Whether no row of a node can have what is given."""
+        if not given:
+            return False
+        asked = (id(flow), place, given)
+        if asked not in self._against:
+            self._against[asked] = False  # a stage that grows stands on itself
+            self._against[asked] = self._contradicts(flow, place, given)
+        return self._against[asked]
+
+    def _contradicts(self, flow: Flow, place: int, given: Given) -> bool:
+        node = flow[place]
+        kind = node["k"]
+        if kind == "table":
+            inner = self.flows.get(node["name"])
+            return inner is not None and self.contradicts(inner, len(inner) - 1, given)
+        if kind == "union":
+            return not self.parts(flow, place, given)
+        if kind in ("set", "with"):
+            return self.contradicts(flow, node["of"], given)
+        if kind == "where":
+            if any(node["is"].get(name, value) != value for name, value in given):
+                return True
+            return self.contradicts(flow, node["of"], with_(given, node["is"]))
+        if kind not in ("rows", "join"):
+            return False
+        inside: dict[str, Any] = {}
+        for name, value in given:
+            sources = node["cols"].get(name)
+            if sources is None or len(sources) != 1:
+                continue
+            if sources[0][0] == "const":
+                if sources[0][1] != value:
+                    return True
+            elif sources[0][0] == 0 and sources[0][2] == "":
+                inside[sources[0][1]] = value
+        return self.contradicts(flow, node["of"][0] if kind == "join" else node["of"], with_((), inside))
+
+
+def with_(given: Given, said: Mapping[str, Any]) -> Given:
+    return tuple(sorted({**dict(given), **said}.items(), key=str)) if said else given

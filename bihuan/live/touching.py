@@ -1,0 +1,144 @@
+"""Upwards: from rows that moved to the subjects of a loop whose holes they may open, close or change."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from bihuan.kernel.flow import Flow, Node
+from bihuan.live.needing import Needing
+from bihuan.live.relations import Later, Made, Read, Rows, Want, Wide, Widened, together
+
+
+class Touching:
+    """``needing`` reads what the way up asks for, and knows what moved."""
+
+    def __init__(self, needing: Needing) -> None:
+        self.needing, self.lineage = needing, needing.lineage
+        self.flows, self.ledgers = needing.flows, needing.ledgers
+        self.moved = {name: rows for name, rows in needing.moved.rows.items() if rows}
+        self._stages: dict[str, Rows | Wide | None] = {}
+        self._nodes: dict[tuple[int, int], Rows | None] = {}
+
+    def stage(self, name: str) -> Rows | None:
+        """The rows of a stage that may come, go or change; None: none. Raises Wide."""
+        if self.moved.keys().isdisjoint(self.lineage.reach(name)):
+            return None
+        if name in self.ledgers:
+            return Read(self.moved[name], self.needing.fetcher.places[name])
+        if name not in self._stages:
+            self._stages[name] = None  # a stage that grows stands on itself
+            flow = self.flows[name]
+            try:
+                self._stages[name] = self.node(flow, len(flow) - 1)
+            except Wide as wide:
+                self._stages[name] = wide
+        found = self._stages[name]
+        if isinstance(found, Wide):
+            raise found
+        return found
+
+    def node(self, flow: Flow, place: int) -> Rows | None:
+        """The same, of a node."""
+        if self.moved.keys().isdisjoint(self.lineage.reach_at(flow, place)):
+            return None
+        asked = (id(flow), place)
+        if asked not in self._nodes:
+            self._nodes[asked] = self._made(flow, place)
+        return self._nodes[asked]
+
+    def _made(self, flow: Flow, place: int) -> Rows | None:
+        node = flow[place]
+        kind = node["k"]
+        if kind == "table":
+            return self.stage(node["name"])
+        if kind == "all":
+            if any(self.node(flow, of) is not None for of in node["of"]):
+                raise Wide("it stands on all rows")
+            return None
+        if kind == "union":
+            found = [rows for of in node["of"] if (rows := self.node(flow, of)) is not None]
+            return together(found) if found else None
+        if kind == "join":
+            return self._join(flow, node)
+        if kind == "with":
+            if any(self.node(flow, of) is not None for of in node["whole"]):
+                raise Wide("a value stands on all rows")
+            return self.node(flow, node["of"])
+        inner = self.node(flow, node["of"])
+        if inner is None:
+            return None
+        if kind == "set":
+            return self._set(flow, node, inner)
+        if kind == "group":
+            return self._group(flow, node, inner)
+        for parts in node["windows"]:
+            inner = self._window(flow, node, inner, parts)
+        return inner if kind == "where" else Made({0: inner}, node["cols"])
+
+    def _set(self, flow: Flow, node: Node, inner: Rows) -> Rows | None:
+        """What is in a set by another row as well neither comes nor goes with this one."""
+        column = node["column"]
+        values = inner.values(column) if column is not None else None
+        if values is None:
+            return inner
+        left = values - self.needing.surely_in(flow, node["of"], column, values)
+        return Later(column, Want(left), lambda: inner) if left else None
+
+    def _window(self, flow: Flow, node: Node, inner: Rows, parts: list[Any]) -> Rows:
+        if not any(part is not None and self.needing.values(inner, part) is not None for part in parts):
+            raise Wide("computed over all rows")
+        plain = [p[0][1] for p in parts if p is not None and len(p) == 1 and p[0][0] != "const" and p[0][2] == ""]
+        return Widened(inner, plain, lambda: self.needing.partition(flow, node["of"], parts, inner))
+
+    def _group(self, flow: Flow, node: Node, inner: Rows) -> Rows:
+        for sources in node["keys"].values():
+            values = self.needing.values(inner, sources) if sources is not None else None
+            if sources is None or values is None:
+                continue
+            plain = [s[1] for these in node["keys"].values() for s in these or () if s[0] != "const"]
+            members = Widened(inner, plain, partial(self.needing.shared, flow, node["of"], sources, Want(values)))
+            return Made({0: members}, {**node["cols"], **node["keys"]})
+        raise Wide("a figure over all rows")
+
+    def _join(self, flow: Flow, node: Node) -> Rows | None:
+        found = []
+        for place, of in enumerate(node["of"]):
+            rows = self.node(flow, of)
+            if rows is None:
+                continue
+            for how, right, pairs in node["links"]:
+                if right == place and not pairs:
+                    raise Wide(f"every row meets every other ({how})")
+            if place == 0 and (self._surely_out(flow, node, rows) or self._meets_nothing(flow, node, rows)):
+                continue
+            found.append(self.needing.bind(flow, node, {place: rows}, read=False))
+        return together(found) if found else None
+
+    def _surely_out(self, flow: Flow, node: Node, rows: Rows) -> bool:
+        """Whether all these rows are left out by an anti join, before and after what moved."""
+        for how, right, pairs in node["links"]:
+            if how != "anti" or len(pairs) != 1:
+                continue
+            left, other = pairs[0]
+            values = Made({0: rows}, {"": left}).values("")
+            if values is None or len(other) != 1 or other[0][2] != "":
+                continue
+            ledger = self.lineage.plainly(flow, node["of"][right], other[0][1])
+            if ledger is not None and values and values <= self.needing.certain(ledger, values):
+                return True
+        return False
+
+    def _meets_nothing(self, flow: Flow, node: Node, rows: Rows) -> bool:
+        """Whether these rows of the first table have no match that an inner or semi join asks for, before and after
+        what moved."""
+        for how, right, pairs in node["links"]:
+            if how not in ("inner", "semi") or len(pairs) != 1 or self.node(flow, node["of"][right]) is not None:
+                continue
+            left, other = pairs[0]
+            if any(s[0] not in (0, "const") for s in left):
+                continue
+            values = Made({0: rows}, {"": left}).values("")
+            if values is not None and self.needing.later(flow, node["of"][right], other, Want(values)).empty():
+                return True
+        return False
