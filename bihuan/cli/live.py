@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import psycopg
 
     from bihuan.kernel.program import Program
+    from bihuan.live.auditor import Auditor
     from bihuan.live.imports import Imported
+    from bihuan.live.store import Difference
 
 Progress = Callable[[str, int, int], None]
 
@@ -140,8 +142,21 @@ def _audited(progress: Progress) -> int:
         return _number(con, "SELECT count(*) FROM live_hole WHERE state = 'open'")
 
 
+def _verified(auditor: Auditor, con: psycopg.Connection[Any], progress: Progress) -> tuple[int, list[Difference]]:
+    """Once all that moved is audited, by the worker or, where none runs, here."""
+    from bihuan.live import worker
+
+    while (found := auditor.verify_standing(progress)) is None:
+        if worker.alive(con):
+            progress("", 0, 1)
+            time.sleep(0.3)
+        else:
+            auditor.catch_up()
+    return found
+
+
 def _due(con: psycopg.Connection[Any]) -> int:
-    return _number(con, "SELECT count(*) FROM live_change")
+    return _number(con, "SELECT (SELECT count(*) FROM live_change) + (SELECT count(*) FROM live_due)")
 
 
 def _number(con: psycopg.Connection[Any], query: str) -> int:
@@ -162,7 +177,7 @@ def audit(asked: argparse.Namespace, words: Words) -> int:
                 n, m, k = len(moves.opened), len(moves.closed), len(moves.changed)
                 print(words(f"新开 {n}，闭合 {m}，变动 {k}", f"{n} opened, {m} closed, {k} changed"))
                 return 0
-            number, first = auditor.verify(step(words("查漏", "audit")))
+            number, first = _verified(auditor, con, step(words("查漏", "audit")))
         finally:
             auditor.close()
     if not number:

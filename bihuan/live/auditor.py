@@ -1,7 +1,8 @@
 """The auditor: brings the stored holes to what the ledgers say, whatever moved, a row or the clock. One at a time.
 
 A row that moved is audited for the subjects that it touches, on the rows that these need. What can't be said of a few
-rows is noted as due and audited over everything right after, loop by loop; what moved in bulk, by a full audit.
+rows is noted as due and audited over everything right after, loop by loop; what moved in bulk, by a full audit. What
+time alone will move is known ahead (bihuan.live.ahead) and audited at its moment.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import datetime as dt
 import json
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +19,26 @@ import psycopg
 
 from bihuan.audit import texts
 from bihuan.engines import duckdb as engine
-from bihuan.engines.postgres import Unfit
-from bihuan.live import found, owning, store, tables
-from bihuan.live.bench import Bench
+from bihuan.live import ahead, found, store, tables
 from bihuan.live.clock import ZONE
 from bihuan.live.fetching import Fetcher, Moved
 from bihuan.live.mirror import Change, Mirror, changes
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
+from bihuan.live.rounds import Rounds
 
 Progress = Callable[[str, int, int], None]
 Connection = psycopg.Connection[Any]
 
 BULK = 300
-"""Rows that moved at once, from which a full audit costs less than their neighbourhood."""
+"""Rows that moved at once, or subjects of a loop, from which an audit over everything costs less than theirs."""
+
+EVERY_S = 600.0
+COSTS = 20
+"""A full audit every ten minutes, or, where one takes long, after twenty times what it took."""
 
 SETTINGS = ("SET plan_cache_mode = force_generic_plan", "SET jit = off")
 """Few rows by an index, again and again: to plan that anew costs more than to do it."""
-
-WIDE_S = 600.0
-"""How long a loop whose subjects needed too many rows is audited over everything without trying again."""
 
 EVERYTHING = "*"
 """Noted as due in place of a loop: all of them."""
@@ -62,17 +63,18 @@ class Auditor:
             con.execute(setting)
         self.now = clock or (lambda: moment(con))
         self.program = tables.program()
+        self.rounds = Rounds(con, self.program)
+        self.interval = EVERY_S  # seconds from one full audit to the next
+        self.at: dt.datetime | None = None  # as of when the stored holes are
+        self.until: dt.datetime | None = None  # up to when it is known what time will move
         self._mirror: Mirror | None = None
-        self._bench: Bench | None = None
         self._behind: list[Change] = []  # audited, and not in the mirror yet
-        self._wide: dict[str, float] = {}  # loop → when its subjects last needed too many rows
-        self._finals = {loop.hole for loop in self.program.loops if loop.final}
+        self._moved: dict[tuple[str, str], set[str]] = {}  # audited since, and not ahead yet
 
     def close(self) -> None:
+        self.rounds.close()
         if self._mirror is not None:
             self._mirror.close()
-        if self._bench is not None:
-            self._bench.con.close()
 
     def mirror(self, progress: Progress | None = None) -> Mirror:
         """The ledgers as they stand now; built when first asked for."""
@@ -84,131 +86,92 @@ class Auditor:
         self._behind = []
         return self._mirror
 
-    def bench(self) -> Bench:
-        if self._bench is None:
-            self._bench = Bench(psycopg.connect(self.con.info.dsn, password=self.con.info.password, autocommit=True))
-        return self._bench
-
     # ── what moved ──────────────────────────────────────────────────────────────────────────────
 
     def catch_up(self) -> bool:
-        """Audit what moved: first the subjects that it touches, then what is due over everything. Whether any was."""
+        """Audit what moved, rows or time, then what is due over everything; at last look ahead for what was audited.
+        Whether anything moved."""
         any_ = False
         while True:
-            moved = changes(self.con)
-            if moved:
-                self.local(moved)
-            elif not self.due():
+            now = self.now()
+            if self.at is None or self.until is None or not self.at <= now <= self.until:
+                self.full()  # nobody looked so far ahead
+            elif not self.local(changes(self.con), now) and not self.due():
+                self.look_ahead()
                 return any_
             any_ = True
 
-    def local(self, changes: Sequence[Change]) -> store.Moves:
-        """Audit the subjects that these changes touch; note what is due over everything."""
-        fetcher = Fetcher(self.con)
-        moved = Moved()
-        now = self.now()
+    def local(self, changes: Sequence[Change], now: dt.datetime) -> bool:
+        """Audit the subjects that these changes touch, and those whose moment has come; note what is due over
+        everything. Whether there was any."""
+        passed = self.con.execute(
+            "SELECT hole, by, array_agg(DISTINCT value) FROM live_moment WHERE at <= %s GROUP BY 1, 2", [now]
+        ).fetchall()
+        wanted = {(hole, f"ob_{by}"): set(values) for hole, by, values in passed if hole and len(values) <= BULK}
+        due = {hole or EVERYTHING for hole, _, values in passed if len(values) > BULK}
+        fetcher, moved = Fetcher(self.con), Moved()
+        coming: list[ahead.Due] = []
         try:
+            for hole, ledger, ids in passed:
+                for id_ in ids if not hole and EVERYTHING not in due else ():
+                    rows = fetcher.versions(ledger, int(id_), int(id_))
+                    moved.add(ledger, rows, (row[-1] for row in rows))
             for change in changes:
                 rows = fetcher.versions(change.ledger, change.first, change.last)
-                moved.add(change.ledger, rows, (row[-1] for row in rows if change.first <= row[-1] <= change.last))
+                fresh = [row for row in rows if change.first <= row[-1] <= change.last]
+                moved.add(change.ledger, rows, (row[-1] for row in fresh))
+                ledger_ = tables.ledgers()[change.ledger]
+                coming += [due_ for row in fresh for due_ in ahead.of_row(ledger_, row, now, self.until or now)]
             if moved.number > BULK:
                 raise Wide("in bulk")
         except Wide:
-            return self._note(changes, {EVERYTHING})
-        near = Neighbourhood(self.bench().lineage, fetcher, now, moved)
-        scopes, wide = self._scopes(near, moved, fetcher)
-        while True:
-            try:
-                moves = self._bring(
-                    fetcher, near.asked, scopes, moved, now, lambda con: self._noted(con, changes, wide)
-                )
-            except Unfit as unfit:
-                wide.add(unfit.hole)
-                scopes = [scope for scope in scopes if scope.hole != unfit.hole]
-                continue
-            self._behind += changes
-            return moves
+            moved = Moved()
+            due.add(EVERYTHING)
 
-    def _note(self, changes: Sequence[Change], wide: set[str]) -> store.Moves:
-        with self.con.transaction():
-            self._noted(self.con, changes, wide)
+        def done(con: Connection, wide: Collection[str]) -> None:
+            if wide or due:
+                noted = sorted({*wide, *due})
+                con.execute("INSERT INTO live_due SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [noted])
+            if changes:
+                con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [[change.id for change in changes]])
+            if passed:
+                con.execute("DELETE FROM live_moment WHERE at <= %s", [now])
+            if coming:
+                ahead.note(con, coming)
+            self._is_at(con, now)
+
+        if moved.number or wanted:
+            for scope in self.rounds.run(now, fetcher, moved, wanted, done):
+                self._moved.setdefault((scope.hole, f"ob_{scope.column}"), set()).update(scope.values)
+        elif changes or passed or now != self.at:
+            with self.con.transaction():
+                done(self.con, ())
         self._behind += changes
-        return store.Moves()
+        self.at = now
+        return bool(changes or passed)
 
-    def _noted(self, con: Connection, changes: Sequence[Change], wide: set[str]) -> None:
-        con.execute("INSERT INTO live_due SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [sorted(wide)])
-        con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [[change.id for change in changes]])
+    def _is_at(self, con: Connection, now: dt.datetime) -> None:
+        con.execute(
+            "INSERT INTO live_clock (id, ahead, audited) VALUES (1, 0, %s) "
+            "ON CONFLICT (id) DO UPDATE SET audited = excluded.audited",
+            [now],
+        )
 
-    def _scopes(self, near: Neighbourhood, moved: Moved, fetcher: Fetcher) -> tuple[list[store.Scope], set[str]]:
-        """What must be looked at: of which loops which subjects or items; and which loops over everything."""
-        wanted: dict[tuple[str, str], set[str]] = {}
-        wide: set[str] = set()
-        for loop in self.program.loops:
-            try:
-                touched = near.touched(loop.hole)
-            except Wide:
-                wide.add(loop.hole)
-                continue
-            if touched is not None:
-                wanted.setdefault((loop.hole, touched[0]), set()).update(touched[1])
-        for hole, values in self._made_good(moved, fetcher).items():
-            wanted.setdefault((hole, near.lineage.scope(hole)), set()).update(values)
-        scopes = []
-        for (hole, column), some in wanted.items():
-            if time.monotonic() - self._wide.get(hole, -WIDE_S) < WIDE_S:
-                wide.add(hole)
-            if hole in wide:
-                continue
-            try:
-                near.needed(hole, column, frozenset(some))
-            except Wide:
-                wide.add(hole)
-                self._wide[hole] = time.monotonic()
-                continue
-            scopes.append(store.Scope(hole, column.removeprefix("ob_"), tuple(sorted(some))))
-        return scopes, wide
-
-    def _made_good(self, moved: Moved, fetcher: Fetcher) -> dict[str, set[str]]:
-        """Hole → subjects and items that a finding that moved names: what it set right, or no longer does. A name is
-        parted by slashes, which a key may hold too: every way to part it is looked at."""
-        found_: dict[str, set[str]] = {}
-        place = fetcher.places["findings"]["hole"] if "findings" in fetcher.places else None
-        for row in moved.rows.get("findings", ()):
-            name = row[place] if place is not None else None
-            hole, _, rest = (name or "").partition("/")
-            if hole in self._finals and rest:
-                parts = rest.split("/")
-                ways = {"/".join(parts[:n]) for n in range(1, len(parts) + 1)}
-                ways |= {"/".join(parts[n:]) for n in range(1, len(parts))}
-                found_.setdefault(hole, set()).update(ways)
-        return found_
-
-    def _bring(
-        self,
-        fetcher: Fetcher,
-        asked: set[str],
-        scopes: Sequence[store.Scope],
-        moved: Moved,
-        now: dt.datetime,
-        done: Callable[[Connection], None],
-    ) -> store.Moves:
-        """Run the loops on what was fetched, tell owners anew where they may have moved, and store what was found."""
-        bench = self.bench()
-        rows: list[tuple[Any, ...]] = []
-        if scopes:
-            with bench.round(now, fetcher.loaded, asked):
-                bench.gather(scopes)
-                owning.fetch(bench, fetcher, self.program)
-                rows = bench.holes()
-        stored = owning.touched(self.con, self.program, moved.rows, fetcher)
-        if stored:
-            told = {row[:3] for row in rows}
-            looked = _Looked(scopes)
-            with bench.round(now, {}):
-                bench.session.put(owning.stored(self.con, stored))
-                owning.fetch(bench, Fetcher(self.con), self.program)
-                rows += [row for row in bench.holes() if row[:3] not in told and not looked.at(row)]
-        return store.bring(self.con, rows, scopes, now, done)
+    def look_ahead(self) -> None:
+        """Know what time will move of those that were audited since the last full audit; of many, some at a time."""
+        if not self._moved or self.until is None or self.at is None:
+            return
+        some = dict[tuple[str, str], set[str]]()
+        while self._moved and sum(map(len, some.values())) < BULK:
+            of, values = self._moved.popitem()
+            some[of] = set(sorted(values)[:BULK])
+            if len(values) > BULK:
+                self._moved[of] = values - some[of]
+        fetcher, wide = Fetcher(self.con), set[str]()
+        near = Neighbourhood(self.rounds.bench().lineage, fetcher, self.until, Moved())
+        rows, scopes = self.rounds.found(self.until, near, fetcher, self.rounds.needed(near, some, wide), wide)
+        _, differing = store.differences(self.con, rows, self.until, scopes, most=None)
+        ahead.note(self.con, ahead.due(differing, near.lineage, self.at, self.until))
 
     # ── over everything ─────────────────────────────────────────────────────────────────────────
 
@@ -223,7 +186,7 @@ class Auditor:
             return True
         holes = noted & known
         mirror = self.mirror()
-        now = self.now()
+        now = self.at or self.now()
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
             self._look(mirror, now, path, None, holes)
@@ -231,33 +194,63 @@ class Auditor:
             def done(con: Connection) -> None:
                 con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [sorted(noted)])
 
-            store.bring(self.con, path, [store.Scope(hole) for hole in sorted(holes)], now, done)
+            scopes = [store.Scope(hole) for hole in sorted(holes)]
+            store.bring(self.con, path, scopes, now, done)
+            if self.until is not None:
+                self._look(mirror, self.until, path, None, holes)
+                _, differing = store.differences(self.con, path, self.until, scopes, most=None)
+                ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
         return True
 
     def full(self, progress: Progress | None = None) -> store.Moves:
-        """Audit everything. Where nothing was due, what differed from the live state was its error: recorded."""
+        """Audit everything, and look ahead. Where nothing had moved, what differed from the live state was its error:
+        recorded."""
         began = time.perf_counter()
         noted = [row[0] for row in self.con.execute("SELECT hole FROM live_due").fetchall()]
         mirror = self.mirror(progress)
-        due = sorted(mirror.seen)
+        moved = sorted(mirror.seen)
         now = self.now()
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
             rows, holes = self._look(mirror, now, path, progress)
 
             def done(con: Connection) -> None:
-                con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [due])
+                con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [moved])
                 con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [noted])
+                con.execute("DELETE FROM live_moment")
+                self._is_at(con, now)
 
-            number, first = (0, []) if due or noted else store.differences(self.con, path)
+            expected = moved or noted or self.at != now
+            number, first = (0, []) if expected else store.differences(self.con, path, now)
             moves = store.bring(self.con, path, None, now, done)
-        mirror.seen.difference_update(due)
+            mirror.seen.difference_update(moved)
+            self.interval = max(EVERY_S, COSTS * (time.perf_counter() - began))
+            self.until = now + dt.timedelta(seconds=2 * self.interval)
+            self._look(mirror, self.until, path, progress)
+            _, differing = store.differences(self.con, path, self.until, most=None)
+            ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
+            with mirror.reading() as con:
+                ahead.note(self.con, ahead.of_rows(con, self.program.ledgers, now, self.until))
+        self._moved, self.at = {}, now
         self.con.execute(
             "INSERT INTO live_audit (as_of, began, seconds, rows, holes, differences, sample) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [now, now, time.perf_counter() - began, rows, holes, number, json.dumps(first[:50])],
+            [now, now, time.perf_counter() - began, rows, holes, number, json.dumps([store.said(d) for d in first])],
         )
         return moves
+
+    def prove(self, progress: Progress | None = None) -> store.Moves:
+        """The full audit on schedule: with everything that moved audited as of this very moment, it finds what is
+        stored already, or there is an error to record."""
+        if self.at is None:
+            return self.full(progress)
+        now, clock = self.now(), self.now
+        self.now = lambda: now
+        try:
+            self.catch_up()
+            return self.full(progress)
+        finally:
+            self.now = clock
 
     def _look(
         self, mirror: Mirror, now: dt.datetime, path: Path, progress: Progress | None, only: set[str] | None = None
@@ -273,21 +266,30 @@ class Auditor:
             (holes,) = con.execute("SELECT count(*) FROM found WHERE state = 'open'").fetchone() or (0,)
         return int(rows), int(holes)
 
-    def verify(self, progress: Progress | None = None) -> tuple[int, list[dict[str, Any]]]:
-        """Hold a full audit against the live state; nothing is mended."""
+    def verify(self, progress: Progress | None = None) -> tuple[int, list[store.Difference]]:
+        """Hold a full audit against the stored holes; nothing is mended."""
         mirror = self.mirror(progress)
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
-            self._look(mirror, self.now(), path, progress)
-            return store.differences(self.con, path)
+            now = self.now()
+            self._look(mirror, now, path, progress)
+            return store.differences(self.con, path, now)
 
-
-class _Looked:
-    """What was looked at: a hole within it that was not found is gone, whatever was stored of it."""
-
-    def __init__(self, scopes: Sequence[store.Scope]) -> None:
-        self.scopes = {scope.hole: (1 if scope.column == "subject" else 2, set(scope.values)) for scope in scopes}
-
-    def at(self, row: tuple[Any, ...]) -> bool:
-        place, values = self.scopes.get(row[0], (0, set()))
-        return bool(values) and row[place] in values
+    def verify_standing(self, progress: Progress | None = None) -> tuple[int, list[store.Difference]] | None:
+        """The same of one moment of the database, whoever audits it meanwhile, as of when it was audited last; None
+        where something waits to be audited."""
+        with self.con.transaction():
+            self.con.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            waits = " UNION ALL ".join(f"SELECT 1 FROM {table}" for table in ("live_change", "live_due"))
+            found = self.con.execute(f"SELECT audited FROM live_clock WHERE NOT EXISTS ({waits})").fetchone()
+            if found is None or found[0] is None:
+                return None
+            mirror = Mirror(self.folder)
+            try:
+                mirror.build(self.con, progress)
+                with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
+                    path = Path(folder) / "found.csv"
+                    self._look(mirror, found[0], path, progress)
+                    return store.differences(self.con, path, found[0])
+            finally:
+                mirror.close()

@@ -81,9 +81,13 @@ class Mirror:
 
     def build(self, source: psycopg.Connection[Any], progress: Progress | None = None) -> None:
         """All of it, as of one moment of the database."""
+        from psycopg.pq import TransactionStatus
+
         every = list(tables.ledgers().values())
+        within = source.info.transaction_status == TransactionStatus.INTRANS  # then the moment is the caller's
         with source.transaction():
-            source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            if not within:
+                source.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             self.seen = {row[0] for row in source.execute("SELECT id FROM live_change").fetchall()}
             for done, ledger in enumerate(every):
                 if progress is not None:

@@ -51,6 +51,19 @@ class Due(models.Model):
         db_table = "live_due"
 
 
+class Moment(models.Model):
+    """时刻：到那时要重查的对象，只因时间过去 (who is to be audited again then, by the passing of time alone)."""
+
+    at = LocalTime()
+    hole = models.TextField(blank=True)  # empty: a row one of whose own moments comes then
+    by = models.TextField()  # subject or item; of a row its ledger
+    value = models.TextField()  # of a row its id
+
+    class Meta:
+        db_table = "live_moment"
+        indexes = [models.Index(fields=["at"], name="live_moment_at")]
+
+
 class Hole(models.Model):
     """漏洞：一个身份一行，发现、闭合、再现都在这一行 (one row an identity, for good)."""
 
@@ -142,17 +155,18 @@ class Audit(models.Model):
     rows = models.BigIntegerField(default=0)
     holes = models.IntegerField(default=0)
     differences = models.IntegerField(default=0)
-    sample = models.JSONField(default=list)  # the first differences, as sentences
+    sample = models.JSONField(default=list)  # the first differences, each a sentence in Chinese and in English
 
     class Meta:
         db_table = "live_audit"
 
 
 class Clock(models.Model):
-    """系统时钟：比机器的时钟快多少秒 (how far the system's clock is ahead of the machine's); one row."""
+    """系统时钟：比机器的时钟快多少秒，查到何时 (how far ahead of the machine's, and until when time was audited)."""
 
     id = models.SmallIntegerField(primary_key=True)
     ahead = models.BigIntegerField(default=0)  # seconds
+    audited = LocalTime(null=True)  # as of when the stored holes are
 
     class Meta:
         db_table = "live_clock"

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
-from psycopg import sql
 
 from bihuan.live.events import CHANNEL
 from bihuan.live.found import COLUMNS, FACTS
@@ -35,6 +34,14 @@ class Scope:
     hole: str
     column: str = ""
     values: tuple[str, ...] = ()
+
+
+def within(row: Sequence[Any], scopes: Sequence[Scope]) -> bool:
+    """Whether a row of found.COLUMNS is of what was looked at."""
+    places = {"subject": 1, "item": 2}
+    return any(
+        row[0] == scope.hole and (not scope.column or row[places[scope.column]] in scope.values) for scope in scopes
+    )
 
 
 @dataclass
@@ -61,54 +68,76 @@ def bring(
     found.COLUMNS, or a file of them). ``done`` runs in it at the end (what was audited is no longer due)."""
     with con.transaction(), con.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
-        _take(cursor, found)
+        t = _take(cursor, found)
+        _keep(cursor, t, now)
         moves = Moves()
-        if _looked_at(cursor, scopes):
-            moves = _move(cursor, now)
-            _tell(cursor, moves, now)
+        if _looked_at(cursor, t, scopes):
+            moves = _move(cursor, t, now)
+            _tell(cursor, t, moves, now)
         if done is not None:
             done(con)
     return moves
 
 
-def _take(cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]] | Path) -> None:
+class _Tables(NamedTuple):
+    """The tables of what was found, and of what moves by it."""
+
+    found: str
+    moving: str
+
+
+def _take(cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]] | Path) -> _Tables:
     """Make ``found``, and the empty ``moving``. The tables stay in the session: to drop them would make its driver
-    forget what it prepared, and to make them each time costs more than the few rows that they mostly hold."""
+    forget what it prepared, and to make them each time costs more than the few rows that they mostly hold. An audit of
+    everything has its own: a plan for few rows would be a bad one for it."""
+    t = _Tables("found_all", "moving_all") if isinstance(found, Path) else _Tables("found", "moving")
     typed = ", ".join(f'"{name}" {kind}' for name, kind in COLUMNS.items())
     facts = ", ".join(f'"{name}" {kind}' for name, kind in FACTS.items())
     moving = f"id bigint, was text, became text, hole text, subject text, item text, {facts}"
-    cursor.execute("SELECT to_regclass('pg_temp.found')")
+    cursor.execute(f"SELECT to_regclass('pg_temp.{t.found}')")
     if cursor.fetchone() == (None,):
-        cursor.execute(f"CREATE TEMP TABLE found ({typed}) ON COMMIT DELETE ROWS")
-        cursor.execute(f"CREATE TEMP TABLE moving ({moving}) ON COMMIT DELETE ROWS")
+        cursor.execute(f"CREATE TEMP TABLE {t.found} ({typed}) ON COMMIT DELETE ROWS")
+        cursor.execute(f"CREATE TEMP TABLE {t.moving} ({moving}) ON COMMIT DELETE ROWS")
     if isinstance(found, Path):
-        with found.open("rb") as file, cursor.copy("COPY found FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
+        with found.open("rb") as file, cursor.copy(f"COPY {t.found} FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
             while block := file.read(1 << 20):
                 copy.write(block)
-        cursor.execute("ANALYZE found")
+        cursor.execute(f"ANALYZE {t.found}")
     elif found:
-        with cursor.copy("COPY found FROM STDIN") as copy:
+        with cursor.copy(f"COPY {t.found} FROM STDIN") as copy:
             for row in found:
                 copy.write_row(row)
+    return t
+
+
+def _keep(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime) -> None:
+    """What no row dates is a hole since the as-of time (loops.md, *Known*), whatever that is: what stands open already
+    keeps the moment at which it was first found so."""
+    cursor.execute(
+        f"UPDATE {t.found} f SET opens = h.opens, due = h.due, since = h.since, text_zh = h.text_zh, "
+        f"text_en = h.text_en, escalated_to = h.escalated_to FROM live_hole h WHERE {IDENTITY} "
+        "AND f.state = 'open' AND h.state = 'open' AND f.since = %s AND h.since < f.since",
+        [now],
+    )
 
 
 IDENTITY = "h.hole = f.hole AND h.subject = f.subject AND h.item = f.item"
 
 
-def _looked_at(cursor: psycopg.Cursor[Any], scopes: Sequence[Scope] | None) -> int:
+def _looked_at(cursor: psycopg.Cursor[Any], t: _Tables, scopes: Sequence[Scope] | None) -> int:
     """Fill ``moving``: every identity whose stored row is not what was found; ``became`` is its state from now on.
     How many there are."""
     facts = ", ".join(f'f."{c}"' for c in FACTS)
     listed = ", ".join(f'"{c}"' for c in FACTS)
     differs = " OR ".join(f'h."{c}" IS DISTINCT FROM f."{c}"' for c in FACTS)
     cursor.execute(
-        f"INSERT INTO moving (id, was, became, hole, subject, item, {listed}) SELECT h.id, h.state, f.state, "
-        f"f.hole, f.subject, f.item, {facts} FROM found f LEFT JOIN live_hole h ON {IDENTITY} "
+        f"INSERT INTO {t.moving} (id, was, became, hole, subject, item, {listed}) SELECT h.id, h.state, f.state, "
+        f"f.hole, f.subject, f.item, {facts} FROM {t.found} f LEFT JOIN live_hole h ON {IDENTITY} "
         f"WHERE h.id IS NULL OR h.state <> f.state OR {differs}"
     )
     number = cursor.rowcount
-    gone = f"h.state IN ('open', 'pending') AND NOT EXISTS (SELECT 1 FROM found f WHERE {IDENTITY})"
-    into = "INSERT INTO moving (id, was, became, hole, subject, item) "
+    gone = f"h.state IN ('open', 'pending') AND NOT EXISTS (SELECT 1 FROM {t.found} f WHERE {IDENTITY})"
+    into = f"INSERT INTO {t.moving} (id, was, became, hole, subject, item) "
     into += "SELECT h.id, h.state, 'closed', h.hole, h.subject, h.item FROM live_hole h"
     if scopes is None:
         cursor.execute(f"{into} WHERE {gone}")
@@ -129,7 +158,7 @@ def _looked_at(cursor: psycopg.Cursor[Any], scopes: Sequence[Scope] | None) -> i
     return number
 
 
-def _move(cursor: psycopg.Cursor[Any], now: dt.datetime) -> Moves:
+def _move(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime) -> Moves:
     columns = ", ".join(f'"{c}"' for c in FACTS)
     at = {"now": now}
     # New ones.
@@ -139,8 +168,8 @@ def _move(cursor: psycopg.Cursor[Any], now: dt.datetime) -> Moves:
             SELECT hole, subject, item, became, {columns},
                    CASE WHEN became = 'open' THEN %(now)s::timestamp END,
                    CASE WHEN became = 'open' THEN %(now)s::timestamp END, 0, 0
-            FROM moving WHERE id IS NULL RETURNING id, hole, subject, item)
-        UPDATE moving m SET id = made.id FROM made
+            FROM {t.moving} WHERE id IS NULL RETURNING id, hole, subject, item)
+        UPDATE {t.moving} m SET id = made.id FROM made
         WHERE m.hole = made.hole AND m.subject = made.subject AND m.item = made.item""",
         at,
     )
@@ -152,30 +181,30 @@ def _move(cursor: psycopg.Cursor[Any], now: dt.datetime) -> Moves:
             first_seen = CASE WHEN m.became = 'open' THEN coalesce(h.first_seen, %(now)s) ELSE h.first_seen END,
             opened_at = CASE WHEN m.became = 'open' AND m.was <> 'open' THEN %(now)s ELSE h.opened_at END,
             closed_at = CASE WHEN m.became = 'open' THEN NULL WHEN m.was = 'open' THEN %(now)s ELSE h.closed_at END
-        FROM moving m WHERE h.id = m.id AND m.was IS NOT NULL AND m.became <> 'closed'""",
+        FROM {t.moving} m WHERE h.id = m.id AND m.was IS NOT NULL AND m.became <> 'closed'""",
         at,
     )
     # No longer there. What was only to be done, and was, was never a hole.
     cursor.execute(
-        """UPDATE live_hole h SET state = 'closed', escalated_to = NULL,
+        f"""UPDATE live_hole h SET state = 'closed', escalated_to = NULL,
             closed_at = CASE WHEN m.was = 'open' THEN %(now)s ELSE h.closed_at END
-        FROM moving m WHERE h.id = m.id AND m.became = 'closed'""",
+        FROM {t.moving} m WHERE h.id = m.id AND m.became = 'closed'""",
         at,
     )
     cursor.execute(
-        "DELETE FROM live_hole h USING moving m WHERE h.id = m.id AND m.became = 'closed' AND h.first_seen IS NULL"
+        f"DELETE FROM live_hole h USING {t.moving} m WHERE h.id = m.id AND m.became = 'closed' AND h.first_seen IS NULL"
     )
     cursor.execute(
-        "INSERT INTO live_span (of_id, since, opened_at) SELECT id, since, %(now)s FROM moving "
+        f"INSERT INTO live_span (of_id, since, opened_at) SELECT id, since, %(now)s FROM {t.moving} "
         "WHERE became = 'open' AND was IS DISTINCT FROM 'open'",
         at,
     )
     cursor.execute(
-        "UPDATE live_span s SET closed_at = %(now)s FROM moving m "
+        f"UPDATE live_span s SET closed_at = %(now)s FROM {t.moving} m "
         "WHERE s.of_id = m.id AND s.closed_at IS NULL AND m.was = 'open' AND m.became <> 'open'",
         at,
     )
-    cursor.execute("SELECT id, was, became FROM moving ORDER BY id")
+    cursor.execute(f"SELECT id, was, became FROM {t.moving} ORDER BY id")
     moves = Moves()
     for id_, was, became in cursor.fetchall():
         if became == "open" and was != "open":
@@ -187,10 +216,10 @@ def _move(cursor: psycopg.Cursor[Any], now: dt.datetime) -> Moves:
     return moves
 
 
-def _tell(cursor: psycopg.Cursor[Any], moves: Moves, now: dt.datetime) -> None:
+def _tell(cursor: psycopg.Cursor[Any], t: _Tables, moves: Moves, now: dt.datetime) -> None:
     cursor.execute(
         "SELECT array_agg(DISTINCT left(h.area, 6)) FILTER (WHERE h.area IS NOT NULL), "
-        "array_agg(DISTINCT split_part(h.hole, '.', 1)) FROM moving m JOIN live_hole h ON h.id = m.id"
+        f"array_agg(DISTINCT split_part(h.hole, '.', 1)) FROM {t.moving} m JOIN live_hole h ON h.id = m.id"
     )
     areas, loops = cursor.fetchone() or ([], [])
     said = {
@@ -206,38 +235,57 @@ def _tell(cursor: psycopg.Cursor[Any], moves: Moves, now: dt.datetime) -> None:
     )
     event = cursor.fetchone()
     assert event is not None
-    cursor.execute("UPDATE live_hole h SET moved = %s FROM moving m WHERE h.id = m.id", [event[0]])
+    cursor.execute(f"UPDATE live_hole h SET moved = %s FROM {t.moving} m WHERE h.id = m.id", [event[0]])
     cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
-def differences(con: Connection, found: Path, most: int = 50) -> tuple[int, list[dict[str, Any]]]:
-    """How the stored holes differ from what a full audit found: their number, and the first ones. Nothing is moved."""
+@dataclass(frozen=True)
+class Difference:
+    """A stored hole that is not as it was found. ``live``: its stored state, None where there is none; ``found``: what
+    it was found as, closed where it was not; ``columns``: what is said of it otherwise, where it is still there."""
+
+    hole: str
+    subject: str
+    item: str
+    live: str | None
+    found: str
+    columns: tuple[str, ...]
+    severity: str | None = None
+    opens: dt.datetime | None = None
+    since: dt.datetime | None = None
+
+
+def differences(
+    con: Connection,
+    found: Sequence[Sequence[Any]] | Path,
+    now: dt.datetime,
+    scopes: Sequence[Scope] | None = None,
+    most: int | None = 50,
+) -> tuple[int, list[Difference]]:
+    """How the stored holes within ``scopes`` (None: all) differ from what was found as of ``now``: their number, and
+    the first ``most`` of them (None: all). Nothing is moved."""
     with con.transaction(force_rollback=True), con.cursor() as cursor:
-        _take(cursor, found)
-        number = _looked_at(cursor, None)
-        listed = sql.SQL(", ").join(sql.SQL("h.{0} IS DISTINCT FROM m.{0}").format(sql.Identifier(c)) for c in FACTS)
+        t = _take(cursor, found)
+        _keep(cursor, t, now)
+        number = _looked_at(cursor, t, scopes)
+        listed = ", ".join(f'h."{c}" IS DISTINCT FROM m."{c}"' for c in FACTS)
         cursor.execute(
-            sql.SQL(
-                "SELECT m.hole, m.subject, m.item, m.was, m.became, ARRAY[{}] FROM moving m "
-                "LEFT JOIN live_hole h ON h.id = m.id ORDER BY m.hole, m.subject, m.item LIMIT {}"
-            ).format(listed, sql.Literal(most))
+            f"SELECT m.hole, m.subject, m.item, m.was, m.became, ARRAY[{listed}], m.severity, m.opens, m.since "
+            f"FROM {t.moving} m LEFT JOIN live_hole h ON h.id = m.id ORDER BY m.hole, m.subject, m.item LIMIT %s",
+            [most],
         )
         told = []
-        for hole, subject, item, was, became, flags in cursor.fetchall():
-            columns = (
-                [c for c, differs in zip(FACTS, flags, strict=True) if differs] if was and became != "closed" else []
-            )
-            told.append(
-                {"hole": hole, "subject": subject, "item": item, "live": was, "audit": became, "columns": columns}
-            )
+        for hole, subject, item, live, became, flags, *rest in cursor.fetchall():
+            there = live is not None and became != "closed"
+            columns = tuple(c for c, differs in zip(FACTS, flags, strict=True) if differs and there)
+            told.append(Difference(hole, subject, item, live, became, columns, *rest))
         return number, told
 
 
-def said(difference: Mapping[str, Any]) -> tuple[str, str]:
+def said(difference: Difference) -> tuple[str, str]:
     """A difference as a sentence, in Chinese and English."""
-    name = "/".join(part for part in (difference["hole"], difference["subject"], difference["item"]) if part)
-    live, audit = difference["live"] or "–", difference["audit"]
-    columns = ", ".join(difference["columns"])
+    name = "/".join(part for part in (difference.hole, difference.subject, difference.item) if part)
+    live, audit, columns = difference.live or "–", difference.found, ", ".join(difference.columns)
     return (
         f"{name}：活账 {live}，全面查漏 {audit}" + (f"（{columns} 不同）" if columns else ""),
         f"{name}: live {live}, full audit {audit}" + (f" ({columns} differ)" if columns else ""),

@@ -22,15 +22,6 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
         await manager.retry_job(job)
 
 
-@app.periodic(cron="*/10 * * * *")
-@app.task(name="live.prove", queue="audit", lock="audit", queueing_lock="live.prove")
-def prove(timestamp: int) -> None:
-    """The full audit on schedule, which proves the live state equal."""
-    from bihuan.live import worker
-
-    worker.ask_full()
-
-
 @app.periodic(cron="17 3 * * *")
 @app.task(name="live.tidy", queue="live", queueing_lock="live.tidy")
 def tidy(timestamp: int) -> None:

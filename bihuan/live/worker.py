@@ -8,31 +8,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
-import queue
 import signal
 import sys
 import threading
-from concurrent.futures import Future
+import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bihuan.live.supervisor import die_with_parent
+
+if TYPE_CHECKING:
+    from bihuan.live.auditor import Auditor
 
 WORKER_LOCK = 7105
 """Advisory lock of a session: the one that audits what moves."""
 
 TICK_S = 1.0
 AGAIN_S = 2.0
-
-_asked: queue.SimpleQueue[Future[None]] = queue.SimpleQueue()
-
-
-def ask_full() -> None:
-    """Have the auditing thread audit everything, and wait for it."""
-    future: Future[None] = Future()
-    _asked.put(future)
-    future.result()
 
 
 def auditing(ended: threading.Event) -> None:
@@ -66,17 +60,18 @@ def auditing(ended: threading.Event) -> None:
             ended.wait(AGAIN_S)
 
 
-def _rounds(auditor: Any, ear: Any, ended: threading.Event) -> None:
+def _rounds(auditor: Auditor, ear: Any, ended: threading.Event) -> None:
+    """Begun by a full audit: what happened while nobody looked. Later ones come round on schedule."""
+    import gc
+
+    proved = -math.inf
     while not ended.is_set():
+        if time.monotonic() - proved > auditor.interval:
+            auditor.prove()
+            gc.collect()
+            gc.freeze()  # the program is large and for good: not to be gone through each time
+            proved = time.monotonic()
         auditor.catch_up()
-        while not _asked.empty():
-            future = _asked.get()
-            try:
-                auditor.full()
-            except BaseException as error:
-                future.set_exception(error)
-                raise
-            future.set_result(None)
         for _ in ear.notifies(timeout=TICK_S, stop_after=1):
             pass
 
@@ -142,7 +137,4 @@ def alive(con: Any) -> bool:
 
 
 if __name__ == "__main__":
-    # As the module that jobs know, not as __main__: they ask its queue.
-    from bihuan.live import worker
-
-    worker.main()
+    main()

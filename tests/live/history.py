@@ -12,8 +12,13 @@ from typing import Any
 import psycopg
 
 from bihuan.live import actions, imports, tables
+from bihuan.live import auditor as auditing
 from bihuan.live.auditor import Auditor
+from bihuan.live.models import Hole
 from tests.cities.city import build, write
+
+AHEAD_S = 6 * 3600.0
+"""How far these auditors look ahead: the longer, the more is moved by time alone before the next full audit."""
 
 ACTOR = actions.System("试验")
 
@@ -42,8 +47,15 @@ class History:
 
     def step(self, name: str = "") -> str:
         """Something happens; what, in words."""
-        acts = {"correct": self.correct, "add": self.add, "withdraw": self.withdraw, "load": self.load}
-        name = name or self.rng.choices(list(acts), [6, 4, 3, 1])[0]
+        acts = {
+            "correct": self.correct,
+            "add": self.add,
+            "withdraw": self.withdraw,
+            "load": self.load,
+            "wait": self.wait,
+            "expect": self.expect,
+        }
+        name = name or self.rng.choices(list(acts), [6, 4, 3, 1, 2, 2])[0]
         said = acts[name]()
         self.told.append(said)
         return said
@@ -94,6 +106,19 @@ class History:
         saved = actions.retract(ACTOR, ledger, [key], now=self.now)
         return f"{ledger} {'withdrawn' if saved.batch else 'not there'} {key}"
 
+    def wait(self) -> str:
+        """Time passes."""
+        self.now += dt.timedelta(seconds=self.rng.choice((1, 59, 600, 3600, 7 * 3600, 86_400, 5 * 86_400)))
+        return f"it is {self.now}"
+
+    def expect(self) -> str:
+        """Until what is to be done is due, to the second or just after."""
+        due = Hole.objects.filter(state="pending", due__gt=self.now).values_list("due", flat=True).distinct()
+        near = sorted(due)[:8]
+        if near:
+            self.now = self.rng.choice(near) + dt.timedelta(seconds=self.rng.choice((0, 1)))
+        return f"it is {self.now}"
+
     def load(self) -> str:
         """A folder with some rows of some ledgers, changed here and there."""
         folder = self.folder / f"more-{self.seed}-{len(self.told)}"
@@ -115,6 +140,7 @@ def lived(history: History, con: psycopg.Connection[Any], steps: int, told: Call
     which it did."""
     history.begin()
     auditor = Auditor(con, clock=lambda: history.now)
+    every, auditing.EVERY_S = auditing.EVERY_S, AHEAD_S / 2
     differing = []
     try:
         auditor.full()
@@ -127,5 +153,6 @@ def lived(history: History, con: psycopg.Connection[Any], steps: int, told: Call
                 differing.append(f"seed {history.seed}, act {len(history.told)}, {said}: {number} differ: {first[:5]}")
                 auditor.full()
     finally:
+        auditing.EVERY_S = every
         auditor.close()
     return differing
