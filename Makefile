@@ -6,7 +6,7 @@ LEDGERS ?= run/ledgers
 PEOPLE ?=
 PORT ?= 8000
 
-.PHONY: help install run serve demo picture docs test lock fuzz bench clean
+.PHONY: help install run serve demo picture docs test lock fuzz live bench bench-live clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -63,6 +63,16 @@ fuzz: $(VENV)/.installed-test  ## long runs against the slow readings, recorded 
 	$(BIN)/python -m tests.cities.compare $(SEEDS) --record
 	$(BIN)/python -m tests.cities.compare $(SEEDS) --people 600 --record
 	HYPOTHESIS_PROFILE=fuzz EXAMPLES=$(EXAMPLES) $(BIN)/pytest tests/kernel
+
+HISTORIES ?= 1-20
+KILLS ?= 20
+
+live: $(VENV)/.installed-test  ## long runs of the living loop, recorded in tests/fuzz.csv; HISTORIES=1-20 KILLS=20
+	$(BIN)/python -m tests.live.history $(HISTORIES)
+	$(BIN)/python -m tests.live.killed $(KILLS)
+
+bench-live: $(VENV)/.installed-test  ## what a saved row costs; SIZES="4000 50000"
+	$(BIN)/python -m bench.live $(SIZES)
 
 bench: $(VENV)/.installed-test  ## speed beside hand-written SQL and pandas; SIZES="1000000 2500000"
 	$(BIN)/python -m bench $(SIZES)

@@ -22,11 +22,12 @@ def served() -> Iterator[str]:
     with own_server() as url:
         connect_to(url)
         start.migrate()
-        _back_to(before)
+        back_to(before)
         yield url
 
 
-def _back_to(databases: Any) -> None:
+def back_to(databases: Any) -> None:
+    """Turn Django's connection to these databases."""
     settings.DATABASES = databases
     connections.settings = connections.configure_settings(databases)
     if hasattr(connections._connections, "default"):
@@ -44,7 +45,7 @@ def con(served: str) -> Iterator[psycopg.Connection[Any]]:
             empty(con)
             yield con
     finally:
-        _back_to(before)
+        back_to(before)
 
 
 def empty(con: psycopg.Connection[Any]) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import sys
+import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,11 +14,15 @@ from typing import Any
 
 import psycopg
 
-from bihuan.live import actions, imports, tables
+import tests.conftest  # noqa: F401  Django is set up
+from bihuan.live import actions, imports, start, tables
 from bihuan.live import auditor as auditing
 from bihuan.live.auditor import Auditor
 from bihuan.live.models import Hole
 from tests.cities.city import build, write
+from tests.fuzz import record
+from tests.live.conftest import empty
+from tests.own_postgres import connect_to, own_server
 
 AHEAD_S = 6 * 3600.0
 """How far these auditors look ahead: the longer, the more is moved by time alone before the next full audit."""
@@ -156,3 +163,23 @@ def lived(history: History, con: psycopg.Connection[Any], steps: int, told: Call
         auditing.EVERY_S = every
         auditor.close()
     return differing
+
+
+def main(first: int, last: int, steps: int = 30, people: int = 60) -> int:
+    """Histories of the seeds ``first`` to ``last``, recorded in tests/fuzz.csv."""
+    began, compared, differ = time.monotonic(), 0, 0
+    with own_server() as url:
+        connect_to(url)
+        start.migrate()
+        for seed in range(first, last + 1):
+            with psycopg.connect(url, autocommit=True) as con, tempfile.TemporaryDirectory() as folder:
+                empty(con)
+                found = lived(History(seed, Path(folder), people), con, steps, print)
+                compared, differ = compared + steps, differ + len(found)
+                print(f"seed {seed}: {len(found)} of {steps} acts differ", *found, sep="\n", flush=True)
+    record("live histories", f"seeds {first}-{last}", people, compared, differ, time.monotonic() - began)
+    return 1 if differ else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*map(int, sys.argv[1].split("-")), *map(int, sys.argv[2:])))

@@ -1,0 +1,180 @@
+"""What a saved row costs: the work from its commit to its holes in the database. ``python -m bench.live [PEOPLE …]``.
+
+Single rows of the common ledgers are written anew in a demo county, one at a time, and audited as the worker does it.
+*Work* is the time for which a processor was busy with it: that of this process and of the two sessions of PostgreSQL
+that the auditor has (from /proc; elsewhere, wall clock). What can't be said of few rows is audited over everything,
+loop by loop, right after; it is told apart.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from tests.own_postgres import connect_to, own_server
+
+LEDGERS = (
+    "arrivals",
+    "sightings",
+    "verifications",
+    "measures",
+    "samples",
+    "monitoring",
+    "check_ins",
+    "contacts",
+    "aid",
+    "people",
+    "units",
+    "lot_moves",
+    "stocks",
+    "tasks",
+    "tickets",
+    "duties",
+    "orders",
+)
+ROWS = 24
+WARM = 4
+"""Rows of each ledger that are saved first and not counted: their statements are planned, once for the worker's life."""
+
+NOW = dt.datetime(2022, 1, 6, 14)
+
+
+class Work:
+    """Milliseconds of work so far, and by step of those that are watched."""
+
+    def __init__(self) -> None:
+        self.sessions: list[int] = []
+        self.steps: dict[str, float] = defaultdict(float)
+
+    def now(self) -> float:
+        if not Path("/proc/self/schedstat").exists():
+            return time.perf_counter() * 1000
+        busy = [int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in self.sessions]
+        return time.process_time() * 1000 + sum(busy) / 1e6
+
+    def watch(self, of: Any, name: str, step: str) -> None:
+        """Count what a function takes as a step."""
+        function = getattr(of, name)
+
+        def watched(*args: Any, **named: Any) -> Any:
+            began = self.now()
+            try:
+                return function(*args, **named)
+            finally:
+                self.steps[step] += self.now() - began
+
+        setattr(of, name, watched)
+
+
+def county(people: int) -> None:
+    """A demo county in the empty database."""
+    from bihuan.demo import write
+    from bihuan.live import actions, clock, imports
+
+    clock.set_to(NOW)
+    with tempfile.TemporaryDirectory() as folder:
+        write(Path(folder), people=people, as_of=NOW)
+        imports.import_folder(actions.SYSTEM, Path(folder))
+
+
+def standing(ledger: str, most: int) -> list[dict[str, Any]]:
+    """Rows of a ledger, drawn alike at every size."""
+    from bihuan.live import tables
+
+    columns = tables.ledgers()[ledger].columns
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {tables.listed(columns)} FROM ledger_{ledger} WHERE latest AND retracted IS NOT TRUE "
+            "ORDER BY md5(id::text) LIMIT %s",
+            [most],
+        )
+        return [dict(zip((c.name for c in columns), row, strict=True)) for row in cursor.fetchall()]
+
+
+def measure(people: int, url: str) -> None:
+    from bihuan.live import actions, rounds, store
+    from bihuan.live.auditor import Auditor
+    from bihuan.live.fetching import Fetcher
+    from bihuan.live.mirror import changes
+    from bihuan.live.neighbourhood import Neighbourhood
+
+    county(people)
+    with psycopg.connect(url, autocommit=True) as con:
+        con.execute("ANALYZE")
+        auditor = Auditor(con, clock=lambda: NOW)
+        began = time.perf_counter()
+        auditor.full()
+        took = time.perf_counter() - began
+        (rows,) = con.execute("SELECT rows FROM live_audit ORDER BY id DESC LIMIT 1").fetchone() or (0,)
+        work = Work()
+        work.sessions = [con.info.backend_pid, auditor.rounds.bench().con.info.backend_pid]
+        work.watch(Fetcher, "versions", "rows that moved")
+        work.watch(Neighbourhood, "touched", "subjects touched")
+        work.watch(rounds.Rounds, "needed", "rows needed")
+        work.watch(rounds.Rounds, "found", "loops, owners, words")
+        work.watch(store, "bring", "stored")
+        gc.collect()
+        gc.freeze()  # as the worker does
+        print(f"\n### {people:,} people, {rows:,} rows; a full audit, with the look ahead: {took:.1f} s\n")
+        steps = ("rows that moved", "subjects touched", "rows needed", "loops, owners, words", "stored")
+        print(f"| ledger | ms a row, median | 95th percentile | {' | '.join(steps)} | loops left over |")
+        print("|---|" + "---:|" * (len(steps) + 3))
+        every: list[float] = []
+        for ledger in LEDGERS:
+            times, parts, left = [], defaultdict(list), 0
+            for n, row in enumerate(standing(ledger, ROWS)):
+                saved = actions.save_rows(actions.SYSTEM, ledger, [row], now=NOW)
+                assert saved.batch is not None, (ledger, saved.rejects)
+                moved = changes(con)
+                work.steps.clear()
+                began = work.now()
+                auditor.local(moved, NOW)
+                if n >= WARM:
+                    times.append(work.now() - began)
+                    for step in steps:
+                        parts[step].append(work.steps[step])
+                (due,) = con.execute("SELECT count(*) FROM live_due").fetchone() or (0,)
+                left = max(left, due)
+                con.execute("DELETE FROM live_due")
+                auditor._moved.clear()
+            if not times:
+                continue
+            every += times
+            cells = [f"{statistics.median(times):.0f}", f"{percentile(times):.0f}"]
+            cells += [f"{statistics.median(parts[step]):.1f}" for step in steps]
+            print(f"| {ledger} | {' | '.join(cells)} | {left} |", flush=True)
+        print(f"| all | {statistics.median(every):.0f} | {percentile(every):.0f} |" + " |" * (len(steps) + 1))
+        auditor.close()
+
+
+def percentile(times: list[float]) -> float:
+    return sorted(times)[max(0, round(0.95 * len(times)) - 1)]
+
+
+def main(*sizes: int) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bihuan.desk.settings")
+    import django
+
+    django.setup()
+    from bihuan.live import start
+
+    for people in sizes or (4_000, 50_000):
+        with own_server() as url:
+            connect_to(url)
+            start.migrate()
+            measure(people, url)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,109 @@
+"""A desk of real processes on a data directory of its own: started, killed, started again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+COMMAND = (sys.executable, "-m", "bihuan.cli")
+
+
+class Desk:
+    """``bihuan serve`` and what it starts."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="bihuan-killed-"))
+        self.folder.chmod(0o711)  # the database runs as somebody else
+        self.data = self.folder / "data"
+        self.log = self.folder / "serve.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*COMMAND, "serve", "--data", str(self.data), "--port", "0"], stdout=log, stderr=log
+            )
+        began = self.log.read_text().count("\n数据：")
+        until(lambda: self.log.read_text().count("\n数据：") > began or self.process.poll() is not None, 120)
+        assert self.process.poll() is None, self.log.read_text()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command of the shell on the same data."""
+        return subprocess.run(
+            [*COMMAND, *words, "--data", str(self.data)], capture_output=True, text=True, check=False, timeout=300
+        )
+
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        """The same, not waited for."""
+        return subprocess.Popen(
+            [*COMMAND, *words, "--data", str(self.data)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    # ── killing ─────────────────────────────────────────────────────────────────────────────────
+
+    def kill(self, what: str) -> None:
+        """-9 to the worker, the database or the server itself."""
+        assert self.process is not None
+        if what == "server":
+            self.process.kill()
+            self.process.wait()
+        elif what == "database":
+            os.kill(int((self.data / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        else:
+            for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+                if b"bihuan.live.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                    os.kill(int(pid), signal.SIGKILL)
+
+    # ── the database ────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def url(self) -> str:
+        from bihuan.live.postgres import Server
+
+        return Server(self.data).url()
+
+    def ask(self, query: str) -> Any:
+        """The first cell of the first row."""
+        with psycopg.connect(self.url, connect_timeout=5) as con:
+            found = con.execute(query).fetchone()
+            return found[0] if found else None
+
+    def up(self) -> bool:
+        try:
+            return self.ask("SELECT 1") == 1
+        except psycopg.Error:
+            return False
+
+    def audited(self) -> bool:
+        """Whether all that moved is audited."""
+        try:
+            return self.ask("SELECT (SELECT count(*) FROM live_change) + (SELECT count(*) FROM live_due)") == 0
+        except psycopg.Error:
+            return False
+
+
+def until(happens: Callable[[], bool], seconds: float) -> None:
+    """Wait for something."""
+    end = time.monotonic() + seconds
+    while not happens():
+        assert time.monotonic() < end, f"it did not happen within {seconds} s"
+        time.sleep(0.05)
