@@ -252,7 +252,16 @@ TABLES: dict[str, Policy] = {
 """Every other table that the desk's role may touch; one that is not named here it may not."""
 
 HIDDEN = frozenset(
-    {"access_seal", "access_laid", "access_reach", "live_due", "django_migrations", "auth_permission", "auth_group"}
+    {
+        "access_seal",
+        "access_laid",
+        "access_reach",
+        "live_due",
+        "live_moment",
+        "django_migrations",
+        "auth_permission",
+        "auth_group",
+    }
     | {"auth_group_permissions"}
     | {"account_emailconfirmation", "auth_user", "auth_user_groups", "auth_user_user_permissions"}
 )

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 TYPES = {"string": "text", "timestamp(6)": "timestamp", "int64": "bigint", "boolean": "boolean"}
 COLUMN_TYPES = {"int": "bigint", "real": "double precision", "bool": "boolean", "date": "date", "time": "timestamp"}
 
+SCOPES = ("ob_subject", "ob_item")
+"""The columns by which the obligations of a loop are told apart."""
+
 GIVEN = ("parameters", "loops", "ladders")
 """Tables that the program fills; they always hold rows."""
 
@@ -56,7 +59,6 @@ class Session:
 
     def __init__(self, con: psycopg.Connection[Any], program: Program, flows: Mapping[str, Flow]) -> None:
         self.con, self.program, self.flows = con, program, flows
-        con.prepared_max = 10_000
         for setting in SETTINGS:
             con.execute(setting)
         self.now = dt.datetime(2000, 1, 1)
@@ -65,6 +67,10 @@ class Session:
         self._last = {s.name for s in program.last}
         self._order = [s.name for s in program.stages]
         self._closures: dict[str, frozenset[str]] = {}
+        self._prepared: dict[str, bytes] = {}
+        self._texts: dict[str, str] = {}
+        self._tables_made: list[str] = []
+        self.rounds = 0  # since the tables were last swept
         self._filled: set[str] = set()
         self._asked: Collection[str] = ()
         self._made: set[str] = set()
@@ -92,10 +98,13 @@ class Session:
         """A temporary table: columns and types."""
         typed = ", ".join(f'"{c}" {text_type(kind)}' for c, kind in columns.items())
         self.con.execute(f'CREATE TEMP TABLE "{name}" ({typed})')
+        self._tables_made.append(name)
 
     def made_of(self, name: str, sql: str) -> None:
         """A temporary table with the columns of a query."""
-        self.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql} WITH NO DATA', {"now": self.now})
+        at = literal(self.now)
+        self.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql.replace("$1::timestamp", at)} WITH NO DATA'.encode())
+        self._tables_made.append(name)
 
     def _fill(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         with self.con.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
@@ -105,8 +114,9 @@ class Session:
     fill = _fill
 
     def _sql(self, stage: Stage) -> str:
-        # A sign of percent is one of a parameter to the driver.
-        return self.program.at(stage.sql.replace("%", "%%"), "%(now)s::timestamp")
+        if stage.name not in self._texts:
+            self._texts[stage.name] = self.program.at(stage.sql, "$1::timestamp")
+        return self._texts[stage.name]
 
     # ── a round ─────────────────────────────────────────────────────────────────────────────────
 
@@ -115,6 +125,7 @@ class Session:
         """What is loaded and run within it is gone at its end. Of the views only those ``asked`` for are made."""
         self.now, self._asked = now, asked
         self._filled, self._made = set(), set()
+        self.rounds += 1
         self._command("BEGIN")
         try:
             yield
@@ -125,16 +136,32 @@ class Session:
         """Not by the driver, which forgets its prepared statements at every ROLLBACK; the server does not."""
         self.con.pgconn.exec_(sql.encode())
 
+    def warm(self) -> None:
+        """Plan every statement, so that no saved row waits for it: some seconds, once for the session's life."""
+        import psycopg
+
+        nothing = texts([""])
+        statements: list[tuple[str, tuple[bytes, ...]]]
+        statements = [(self._making(name), ()) for name in (*self._order, *(s.name for s in self.program.last))]
+        for loop in self.program.obligations:
+            statements += [(self._gathering(loop, column), (nothing, nothing)) for column in SCOPES]
+        for statement, values in statements:
+            with self.round(self.now):
+                try:
+                    self.do(statement, *values)
+                except psycopg.Error:
+                    continue  # it is unfit: whoever asks for it is told
+
+    def sweep(self) -> None:
+        """What rounds wrote and rolled back still lies in the tables: swept out, outside a round."""
+        self.con.execute("VACUUM " + ", ".join(f'"{name}"' for name in self._tables_made))
+        self.rounds = 0
+
     def load(self, ledger: Ledger, ids: Sequence[int]) -> None:
         """Rows of a ledger by their ids; its stages are made anew when they are asked for."""
         if not ids:
             return
-        columns = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
-        self._run(
-            f'INSERT INTO pg_temp."ledger_{ledger.name}" SELECT {columns}, 0, id, false '
-            f'FROM public."ledger_{ledger.name}" WHERE id = ANY(%(ids)s)',
-            ids=list(ids),
-        )
+        self.do(self._loading(ledger), ("{" + ",".join(map(str, ids)) + "}").encode())
         self._filled.add(f"ledger_{ledger.name}")
         self._made.discard(ledger.name)
 
@@ -148,18 +175,10 @@ class Session:
         loop = self._loops[hole]
         try:
             self.stages(loop.needs)
-            if not self.may_hold(hole):
-                return
-            done = self._run(
-                f"INSERT INTO obligations SELECT * FROM ({self._sql(loop)}) o WHERE ob_state = ANY(%(states)s) "
-                f"AND ob_closed IS NULL AND {column} = ANY(%(values)s)",
-                states=list(states),
-                values=list(values),
-            )
+            if self.may_hold(hole) and self.do(self._gathering(loop, column), texts(states), texts(values)):
+                self._filled.add("obligations")
         except (psycopg.ProgrammingError, psycopg.DataError) as error:
             raise Unfit(hole, str(error)) from error
-        if done.rowcount:
-            self._filled.add("obligations")
 
     def put(self, rows: Sequence[tuple[Any, ...]]) -> None:
         """Obligations from elsewhere, in the shape of the program's table."""
@@ -182,14 +201,45 @@ class Session:
             if name in wanted and name not in self._made:
                 self._make(name)
 
-    def run(self, sql: str, **values: Any) -> psycopg.Cursor[Any]:
-        """A statement, prepared."""
-        return self._run(sql, **values)
+    def do(self, sql: str, *values: bytes) -> int:
+        """A statement, prepared, with the as-of time for $1 where it has one and ``values`` for what follows; how many
+        rows it wrote. By the driver's own ground: its cursors read a statement anew whenever there are many of them."""
+        import psycopg
+
+        connection = self.con.pgconn
+        name = self._prepared.get(sql)
+        if name is None:
+            name = f"bihuan_{len(self._prepared)}".encode()
+            made = connection.prepare(name, sql.encode())
+            if made.status != psycopg.pq.ExecStatus.COMMAND_OK:
+                raise psycopg.errors.error_from_result(made)
+            self._prepared[sql] = name
+        given = [f"{self.now:%Y-%m-%d %H:%M:%S}".encode(), *values] if "$1::timestamp" in sql else list(values)
+        done = connection.exec_prepared(name, given)
+        if done.status != psycopg.pq.ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(done)
+        return done.command_tuples or 0
 
     # ── within ──────────────────────────────────────────────────────────────────────────────────
 
-    def _run(self, sql: str, **values: Any) -> psycopg.Cursor[Any]:
-        return self.con.execute(sql, {"now": self.now, **values}, prepare=True)
+    def _making(self, name: str) -> str:
+        return f'INSERT INTO "{name}" {self._sql(self._by_name[name])}'
+
+    def _loading(self, ledger: Ledger) -> str:
+        name = f"ledger_{ledger.name}"
+        if name not in self._texts:
+            columns = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
+            self._texts[name] = (
+                f'INSERT INTO pg_temp."{name}" SELECT {columns}, 0, id, false '
+                f'FROM public."{name}" WHERE id = ANY($1::bigint[])'
+            )
+        return self._texts[name]
+
+    def _gathering(self, loop: Stage, column: str) -> str:
+        return (
+            f"INSERT INTO obligations SELECT * FROM ({self._sql(loop)}) o WHERE $1::timestamp IS NOT NULL "
+            f"AND ob_state = ANY($2::text[]) AND ob_closed IS NULL AND {column} = ANY($3::text[])"
+        )
 
     def _closure(self, name: str) -> frozenset[str]:
         if name not in self._closures:
@@ -202,14 +252,14 @@ class Session:
     def _make(self, name: str) -> None:
         stage = self._by_name[name]
         if name in self._filled:
-            self._run(f'DELETE FROM "{name}"')
+            self.do(f'DELETE FROM "{name}"')
             self._filled.discard(name)
         self._made.add(name)
         if stage.is_ledger:
             may = f"ledger_{name}" in self._filled
         else:
             may = (name in self._asked or name in self._last) and self.may_hold(name)
-        if may and self._run(f'INSERT INTO "{name}" {self._sql(stage)}').rowcount:
+        if may and self.do(self._making(name)):
             self._filled.add(name)
 
     def may_hold(self, name: str) -> bool:
@@ -235,6 +285,16 @@ class Session:
             needed = [0, *(right for how, right, _ in node["links"] if how in ("inner", "semi", "cross"))]
             return all(self._node_may(flow, node["of"][p], known) for p in needed)
         return self._node_may(flow, node["of"], known)
+
+
+def literal(now: dt.datetime) -> str:
+    return f"timestamp '{now:%Y-%m-%d %H:%M:%S}'"
+
+
+def texts(values: Iterable[str]) -> bytes:
+    """An array of texts, as PostgreSQL reads it."""
+    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return ("{" + ",".join(f'"{value}"' for value in quoted) + "}").encode()
 
 
 def ledger_columns(ledger: Ledger) -> dict[str, str]:

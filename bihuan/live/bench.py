@@ -29,18 +29,18 @@ class Bench:
         self.lineage = Lineage(flows, tables.ledgers())
         self.session = Session(con, self.program, flows)
         self.named = [ledger.name for ledger in texts.named_ledgers(self.program)]
+        self._worded: list[str] = []
         for lang in LANGS:
             for name, (columns, rows) in texts.wording(self.program, lang).items():
                 self.session.table(f"{name}_{lang}", dict.fromkeys(columns, "text"))
                 self.session.fill(f"{name}_{lang}", rows)
-            self.session.made_of(f"print_labels_{lang}", self._labels(lang))
-            self.session.made_of(f"printed_{lang}", self._sentences(lang))
-
-    def _labels(self, lang: str) -> str:
-        return texts.labels(self.program, lang, f"_{lang}")
-
-    def _sentences(self, lang: str) -> str:
-        return texts.sentences(lang, f"_{lang}", "postgres").replace("%", "%%")
+            for name, sql in (
+                (f"print_labels_{lang}", texts.labels(self.program, lang, f"_{lang}")),
+                (f"printed_{lang}", texts.sentences(lang, f"_{lang}", "postgres")),
+            ):
+                self.session.made_of(name, sql)
+                self._worded.append(f"INSERT INTO {name} {sql}")
+        self._told = found.query("printed_zh", "printed_en")
 
     @contextmanager
     def round(
@@ -68,7 +68,6 @@ class Bench:
         """The obligations as holes with owners and words: rows of found.COLUMNS. What their owners and names stand on
         must be loaded."""
         self.session.last(self.named)
-        for lang in LANGS:
-            self.session.run(f"INSERT INTO print_labels_{lang} {self._labels(lang)}")
-            self.session.run(f"INSERT INTO printed_{lang} {self._sentences(lang)}")
-        return self.session.run(found.query("printed_zh", "printed_en")).fetchall()
+        for sql in self._worded:
+            self.session.do(sql)
+        return self.con.execute(self._told, prepare=True).fetchall()

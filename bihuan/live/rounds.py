@@ -26,6 +26,10 @@ WIDE_S = 600.0
 """How long a loop whose subjects needed too many rows is audited over everything without trying again."""
 
 
+SWEEP = 1_000
+"""Rounds after which their leavings are swept out: it takes some seconds, and is done when nothing else is to do."""
+
+
 class Rounds:
     """Holds the workbench between rounds. ``con``: the auditor's connection, in autocommit."""
 
@@ -43,6 +47,16 @@ class Rounds:
         if self._bench is None:
             self._bench = Bench(psycopg.connect(self.con.info.dsn, password=self.con.info.password, autocommit=True))
         return self._bench
+
+    def warm(self) -> None:
+        """Get ready, so that no row that is saved waits for it."""
+        self.bench().session.warm()
+
+    def sweep(self) -> None:
+        """After many rounds, clear away what they left."""
+        if self._bench is not None and self._bench.session.rounds > SWEEP:
+            self._bench.session.sweep()
+            self.warm()
 
     def run(
         self,

@@ -68,6 +68,8 @@ def _rounds(auditor: Auditor, ear: Any, ended: threading.Event) -> None:
     while not ended.is_set():
         if time.monotonic() - proved > auditor.interval:
             auditor.prove()
+            if math.isinf(proved):
+                auditor.rounds.warm()
             gc.collect()
             gc.freeze()  # the program is large and for good: not to be gone through each time
             proved = time.monotonic()
