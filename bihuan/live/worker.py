@@ -139,4 +139,7 @@ def alive(con: Any) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    # As the module that jobs know, not as __main__.
+    from bihuan.live import worker
+
+    worker.main()
