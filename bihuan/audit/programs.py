@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bihuan
-from bihuan.domains import own
+from bihuan.domains import declared, own
 from bihuan.kernel.program import Program
 
 if TYPE_CHECKING:
@@ -119,6 +119,8 @@ def _own() -> Iterator[str]:
         yield f"{room.name} {room.package} {room.version}"
         for path in own.sources(room):
             yield f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    for path in declared.files():
+        yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
 def cache_folder() -> Path | None:

@@ -153,7 +153,7 @@ def effective_sql(ledger: Ledger, alias: str, at: dt.datetime | None) -> tuple[s
 
 
 def table(ledger: Ledger) -> str:
-    return str(model_of(ledger.name)._meta.db_table)
+    return tables.table(ledger)
 
 
 def query(sql: str, values: list[Any]) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pkgutil import walk_packages
 from typing import TYPE_CHECKING
 
-from bihuan.domains import own
+from bihuan.domains import declared, own
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -93,17 +93,20 @@ def models() -> tuple[type[LedgerRow], ...]:
 
 @cache
 def ledgers() -> tuple[Ledger, ...]:
-    """Every ledger: in the order of the contract, then a county's own."""
-    declared = models()
+    """Every ledger: in the order of the contract, then a county's own, of its packages and of its files."""
+    rows = models()
     from bihuan.domains.fields import describe
 
     with own.blamed():
-        described = tuple(describe(model) for model in declared)
+        described = tuple(describe(model) for model in rows)
     if len(described) > len(ORDER):
         from bihuan.domains import sound
 
         sound.ledgers(described[: len(ORDER)], described[len(ORDER) :])
-    return described
+    every = declared.extended(described)
+    if every != described:
+        declared.sound(described, every)
+    return every
 
 
 @cache
@@ -131,7 +134,8 @@ def rooms() -> dict[str, tuple[str, str]]:
     packages = [f"bihuan.domains.{room}" for room in ROOMS]
     with own.blamed():
         packages += [room.package for room in own.registered()]
-        return {name: getattr(import_module(name), "TITLE", (name, name)) for name in packages}
+        named = {name: getattr(import_module(name), "TITLE", (name, name)) for name in packages}
+    return named | ({declared.ROOM: declared.TITLE} if declared.files() else {})
 
 
 @cache

@@ -64,6 +64,17 @@ def ledgers(house: Sequence[Ledger], added: Sequence[Ledger]) -> None:
     _raise("台账", "ledger", ((g.name, faults(g)) for g in added))
 
 
+def columns(added: Iterable[tuple[Ledger, Sequence[Column]]], ledgers: Iterable[Ledger]) -> None:
+    """Raise Broken unless the columns that are added to ledgers of the house are sound."""
+    every = by_name(ledgers)
+
+    def faults(more: Sequence[Column]) -> Iterator[Both]:
+        for column in more:
+            yield from ((f"列 {column.name}：{zh}", f"column {column.name}: {en}") for zh, en in _column(column, every))
+
+    _raise("台账", "ledger", ((ledger.name, faults(more)) for ledger, more in added))
+
+
 def _column(column: Column, ledgers: dict[str, Ledger]) -> Iterator[Both]:
     if not NAME.fullmatch(column.name) or column.name in TAKEN:
         yield "列名不能用", "its name cannot be used"
@@ -145,6 +156,7 @@ def _raise(zh: str, en: str, found: Iterable[tuple[str, Iterator[Both]]]) -> Non
     told = [(name, fault) for name, faults in found for fault in faults]
     if told:
         raise Broken(
-            "县里自己的包不合要求，请改正：\n" + "\n".join(f"  {zh} {name}：{fault[0]}" for name, fault in told),
-            "own packages must be mended:\n" + "\n".join(f"  {en} {name}: {it[1]}" for name, it in told),
+            "县里自己声明的不合要求，请改正：\n" + "\n".join(f"  {zh} {name}：{fault[0]}" for name, fault in told),
+            "what is declared of one's own must be mended:\n"
+            + "\n".join(f"  {en} {name}: {it[1]}" for name, it in told),
         )

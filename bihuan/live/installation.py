@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
+from bihuan.domains import declared
 from bihuan.live.faults import Fault
 from bihuan.live.postgres import LEAST, Server
 
@@ -32,7 +33,11 @@ class Installation:
 
     def environment(self) -> dict[str, str]:
         """What every process of this installation finds in its environment."""
+        own = self.folder / "own"
+        given = os.environ.get(declared.VARIABLE, "")
+        named = [p for p in (given, str(own) if own.is_dir() and str(own) not in given else "") if p]
         return {
+            **({declared.VARIABLE: os.pathsep.join(named)} if named else {}),
             "DATABASE_URL": self.url,
             "BIHUAN_DATA": str(self.folder),
             "BIHUAN_SECRET_KEY": self.secret_key(),

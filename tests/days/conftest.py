@@ -32,6 +32,9 @@ FLAGS = (
 START_S = 240
 """Seconds that a start may take on a machine that is busy with other tests."""
 
+OWN = Path(__file__).parents[2] / "examples" / "own-file" / "own.toml"
+"""Ledgers of the county's own: in the desk's data directory they are part of it."""
+
 HOTEL = "U000351"
 """An isolation hotel of the demo county, in which most can go wrong."""
 TOWN = "610723109"
@@ -88,6 +91,8 @@ def desk() -> Iterator[Desk]:
 
     data = Path(tempfile.mkdtemp(prefix="bihuan-days-"))
     data.chmod(0o711)  # the database may run as somebody else
+    (data / "desk" / "own").mkdir(parents=True)
+    shutil.copy(OWN, data / "desk" / "own")
     said = data / "said.txt"
     with said.open("wb") as out:
         process = subprocess.Popen(

@@ -272,3 +272,48 @@ def test_the_engineer_has_the_same_from_the_shell(desk: Desk, tmp_path: Path) ->
     held_rows = (tmp_path / "held.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(held_rows) > 50
     assert (out / "核酸检测.csv").is_file()
+
+
+def test_a_county_keeps_a_ledger_of_its_own(day: Begin, desk: Desk) -> None:
+    """Declared in a file of the data directory: recorded, imported with a preview, listed, filtered, exported, and cited
+    as evidence of a hole; and so is a column added to the roll of people."""
+    today = day("zhihuibu")
+    page = today.page
+    page.goto(f"{desk.address}/ledgers/")
+    expect(page.locator("section.card").filter(has_text="自己的台账")).to_contain_text("厕所改造")
+    # A file with a row that cannot be read: where, what, and what to do, before anything is saved.
+    stranger = "610723196001019015"
+    text = (
+        "改造编号,户主,区划代码,包户干部,进度,开工时间\n"
+        f"CS001,{stranger},610723109902,O000128,施工中,2022-01-03 09:00\n"
+        "CS002,,610723109902,O000128,快完了,2022-01-03 09:00\n"
+    )
+    page.goto(f"{desk.address}/import/")
+    page.set_input_files("#files", {"name": "厕所改造.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    page.locator("form.row-form button[type=submit]").click()
+    expect(page.locator(".rejects tbody tr")).to_have_count(1)
+    for said in ("厕所改造.csv", "3", "state", "快完了", "未动工"):
+        expect(page.locator(".rejects tbody tr")).to_contain_text(said)
+    expect(page.locator("#main")).to_contain_text("新增 1 行")
+    listed = today.open("/ledgers/toilet_works/")
+    expect(listed.locator("tr[data-row]")).to_have_count(0)
+    page.get_by_role("button", name="登账").click()
+    # It is on the open list without loading anew; one more is recorded by its form.
+    expect(listed.locator("tr[data-row]")).to_have_count(1, timeout=GONE_MS)
+    form = today.open("/ledgers/toilet_works/new")
+    record(form, area="610723109902", state="已完工", begun_at="2022-01-02T08:00")
+    expect(listed.locator("tr[data-row]")).to_have_count(2, timeout=GONE_MS)
+    form.goto(f"{desk.address}/ledgers/toilet_works/?f.state=施工中")
+    expect(form.locator("tr[data-row]")).to_have_count(1)
+    form.locator("button", has_text="导出").click()
+    with form.expect_download() as got:
+        form.locator(".dropdown-menu.show a", has_text="CSV").click()
+    rows = list(csv.DictReader(io.StringIO(Path(got.value.path()).read_text(encoding="utf-8-sig"))))
+    assert [r["改造编号"] for r in rows] == ["CS001"]
+    # Whom it names and no roll knows is a hole, and the row is its evidence.
+    form.goto(f"{desk.address}/holes/?hole=person.unknown&q={stranger}")
+    expect(form.locator("tr[data-row]")).to_have_count(1, timeout=GONE_MS)
+    form.locator("tr[data-row] a.say").click()
+    expect(form.locator("ol.line li.rests")).to_contain_text("厕所改造")
+    form.goto(f"{desk.address}/ledgers/people/new")
+    expect(form.locator("#id-dialect")).to_be_visible()
