@@ -162,6 +162,11 @@ def test_only_the_owner_is_believed(empty: str) -> None:
             )
             found = desk.con.execute("SELECT in_place FROM ledger_people WHERE person = '新人'").fetchone()
             assert found == ("610723001001",)
+        with desk.scope(county.EAST), pytest.raises(Exception, match="row-level security"):
+            desk.con.execute(
+                "INSERT INTO ledger_people (person, area, in_place) SELECT '新人', '610723002001', '610723001001' "
+                "FROM (SELECT set_config('bihuan.bulk', 'on', true), set_config('bihuan.scope', '', true)) x"
+            )
         with desk.con.transaction(force_rollback=True):
             desk.con.execute("SELECT set_config('bihuan.bulk', 'on', true)")
             with pytest.raises(Exception, match="row-level security"):
