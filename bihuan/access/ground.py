@@ -95,6 +95,12 @@ def _columns(cursor: Any, there: set[str]) -> list[str]:
                 "ADD COLUMN in_also text[]"
             )
             fresh.append(table)
+        # The first of the further places, for an index; and whether there is another one, which is rare.
+        cursor.execute(
+            f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS in_more text COLLATE "C" '
+            "GENERATED ALWAYS AS (in_also[1]) STORED, ADD COLUMN IF NOT EXISTS in_several boolean "
+            "GENERATED ALWAYS AS (in_also[2] IS NOT NULL) STORED"
+        )
     return fresh
 
 
@@ -141,9 +147,10 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
 
 def _indexes(table: str) -> Iterator[str]:
     """For lists of a narrow scope. Rows without a place, or without a home, take no room in them."""
-    for column in ("in_place", "in_home"):
+    for column in ("in_place", "in_home", "in_more"):
         yield f"CREATE INDEX IF NOT EXISTS {table}_{column} ON {table} ({column}) WHERE {column} IS NOT NULL"
-    yield f"CREATE INDEX IF NOT EXISTS {table}_in_also ON {table} (id) WHERE in_also IS NOT NULL"
+    yield f"DROP INDEX IF EXISTS {table}_in_also"
+    yield f"CREATE INDEX IF NOT EXISTS {table}_in_several ON {table} (id) WHERE in_several"
 
 
 def _trigger(table: str, kind: str, event: str, of: str, more: str = "") -> str:

@@ -48,8 +48,42 @@ def in_scope(alias: str = "") -> str:
     return (
         f"WHEN {dot}in_place >= {low} AND {dot}in_place < {high} THEN true "
         f"WHEN {dot}in_home >= {low} AND {dot}in_home < {high} THEN true "
-        f"WHEN {dot}in_also IS NOT NULL AND bihuan_inside({dot}in_also, {low}, {high}) THEN true"
+        f"WHEN {dot}in_more >= {low} AND {dot}in_more < {high} THEN true "
+        f"WHEN {dot}in_several AND bihuan_inside({dot}in_also, {low}, {high}) THEN true"
     )
+
+
+def lies(alias: str, low: str, high: str) -> str:
+    """SQL, as indexes hold it: one of a row's places lies between two codes (SQL each)."""
+    near = " OR ".join(f"{alias}.{c} >= {low} AND {alias}.{c} < {high}" for c in ("in_place", "in_home", "in_more"))
+    return f"({near} OR {alias}.in_several AND bihuan_inside({alias}.in_also, {low}, {high}))"
+
+
+def of_unit(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
+    """SQL, as indexes hold it: a row of a ledger is of the account's unit, or about somebody in its care. For a list's
+    own filter; what may be seen, :func:`visible` says."""
+    parts = [f"{alias}.{quoted(c)} = (SELECT bihuan_unit())" for c in _unit_columns(ledger)]
+    parts += [
+        f"{alias}.{quoted(c.name)} = ANY (ARRAY(SELECT p.post FROM ledger_posts p WHERE p.latest "
+        "AND p.unit = (SELECT bihuan_unit())))"
+        for c in ledger.columns
+        if c.refers == "posts"
+    ]
+    person = _cared_column(ledger, ledgers)
+    if person:
+        parts.append(f"{alias}.{quoted(person)} = ANY ((SELECT bihuan_cared())::text[])")
+    return f"({' OR '.join(parts)})" if parts else "false"
+
+
+def _unit_columns(ledger: Ledger) -> list[str]:
+    return ["unit"] if ledger.name == "units" else [c.name for c in ledger.columns if c.refers == "units"]
+
+
+def _cared_column(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str:
+    """The column by which a row is about somebody whom a unit may care for; empty where there is none."""
+    if ledger.name not in CARED:
+        return ""
+    return places.sources(ledger, ledgers).person or ("person" if ledger.name == "people" else "")
 
 
 def visible(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
@@ -57,18 +91,15 @@ def visible(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
     because of a hole that is entrusted to its officer."""
     dot = f"{alias}."
     parts = ["WHEN (SELECT bihuan_whole()) THEN true", in_scope(alias)]
-    units = [c.name for c in ledger.columns if c.refers == "units"]
-    if ledger.name == "units":
-        units = ["unit"]
-    parts += [f"WHEN {dot}{quoted(unit)} = (SELECT bihuan_unit()) THEN true" for unit in units]
+    parts += [f"WHEN {dot}{quoted(unit)} = (SELECT bihuan_unit()) THEN true" for unit in _unit_columns(ledger)]
     posts = [c.name for c in ledger.columns if c.refers == "posts"]
     parts += [
         f"WHEN (SELECT bihuan_unit()) IS NOT NULL AND EXISTS (SELECT 1 FROM ledger_posts p WHERE p.post = "
         f"{dot}{quoted(post)} AND p.latest AND p.unit = (SELECT bihuan_unit())) THEN true"
         for post in posts
     ]
-    person = places.sources(ledger, ledgers).person or ("person" if ledger.name == "people" else "")
-    if ledger.name in CARED and person:
+    person = _cared_column(ledger, ledgers)
+    if person:
         parts.append(f"WHEN {dot}{quoted(person)} = ANY ((SELECT bihuan_cared())::text[]) THEN true")
     parts.append(f"WHEN (SELECT bihuan_entrusts()) THEN coalesce({entrusting.seen(ledger, alias)}, false)")
     return f"CASE {' '.join(parts)} ELSE false END"

@@ -12,6 +12,7 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from bihuan.access import rules
 from bihuan.desk import knowledge, then
 from bihuan.desk.viewing import Asked
 from bihuan.domains import catalogue
@@ -172,11 +173,7 @@ def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = No
         return "true", []
     span = [area, area + ":"]
     if at is None:
-        sql = (
-            f"({alias}.in_place >= %s AND {alias}.in_place < %s OR {alias}.in_home >= %s AND {alias}.in_home < %s "
-            f"OR {alias}.in_also IS NOT NULL AND bihuan_inside({alias}.in_also, %s, %s))"
-        )
-        return sql, span * 3
+        return rules.lies(alias, "%s", "%s"), span * 4
     areas = [c.name for c in ledger.columns if c.type == "area"]
     if ledger.name in ("arrivals", "transfers", "livestock_moves"):
         areas = ["to_area"]
@@ -193,6 +190,38 @@ def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = No
                 )
                 values += [*also, *span]
     return (f"({' OR '.join(parts)})", values) if parts else ("true", [])
+
+
+NARROW = 9
+"""Digits of a town: of it and of what lies below, a list's rows are few enough to be sorted."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a list of a ledger is filtered by, so that an index finds it: the area looked at, or, where that is no
+    narrower, what the account is bound to. Which rows it may see at all, the policies say; of a large ledger it lists
+    those of its area or unit, and what lies elsewhere and is entrusted to it is reached from its hole.
+    ``narrow``: the rows are a few, and sorted quicker than found in order."""
+
+    sql: str
+    values: list[Any]
+    narrow: bool
+
+
+def reach(asked: Asked, ledger: Ledger, alias: str, large: bool) -> Reach:
+    """Of a ledger; ``large``: to be filtered by what the account is bound to also where the policies do it."""
+    area, at, account = asked.viewing.area, asked.viewing.at, asked.user
+    sql, values = scope_sql(ledger, alias, area, at)
+    own = str(getattr(account, "area", ""))
+    unit = str(getattr(account, "unit", ""))
+    if large and not rules.is_open(ledger):
+        if own and not area.startswith(own):
+            also, more = scope_sql(ledger, alias, own)
+            sql, values, area = f"({sql} AND {also})", [*values, *more], max(own, area, key=len)
+        elif unit:
+            sql = f"({sql} AND {rules.of_unit(ledger, knowledge.ledgers(), alias)})"
+            return Reach(sql, values, True)
+    return Reach(sql, values, large and at is None and len(area) >= NARROW)
 
 
 def within_reach(asked: Asked, area: str, unit: str = "") -> bool:

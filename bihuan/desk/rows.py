@@ -24,6 +24,8 @@ ENDS = {
     ".not_by": ("– / >", "({0} IS NULL OR {0} > %s)"),
 }
 """Behind the name of a moment's column: what its chip says, and the condition. ``not_by``: empty, or later."""
+REACHED = 5000
+"""Rows above which a ledger's list is filtered by what the account is bound to, whatever the policies filter."""
 SORTABLE = 100_000
 """Rows up to which a ledger may be sorted by any moment; above it only by what every ledger has an index for."""
 
@@ -47,12 +49,13 @@ class Wanted:
     values: list[Any] = field(default_factory=list)
     q: str = ""
     sort: str = ""
+    size: int = 0  # of the ledger
     faults: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read(asked: Asked, ledger: Ledger, size: int) -> Wanted:
     """The filters of an address."""
-    wanted = Wanted()
+    wanted = Wanted(size=size)
     for column in ledger.columns:
         for end in ("", *ENDS) if column.is_moment else ("",):
             word = f"{PREFIX}{column.name}{end}"
@@ -137,18 +140,20 @@ class Page:
     first: bool
 
 
-def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any]]:
+def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any], bool]:
+    """SQL, its values, and whether its rows are few (access.Reach)."""
     held, values = access.effective_sql(ledger, "l", asked.viewing.at)
-    scope, also = access.scope_sql(ledger, "l", asked.viewing.area, asked.viewing.at)
-    return " AND ".join((held, scope, *wanted.conditions)), [*values, *also, *wanted.values]
+    reach = access.reach(asked, ledger, "l", wanted.size > REACHED)
+    sql = " AND ".join((held, reach.sql, *wanted.conditions))
+    return sql, [*values, *reach.values, *wanted.values], reach.narrow
 
 
 def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
     """A page of the list. One query."""
-    where, values = _where(asked, ledger, wanted)
+    where, values, narrow = _where(asked, ledger, wanted)
     place = asked.GET.get("after")
     if wanted.sort == "key":
-        key = f'l."{ledger.key[0]}"'
+        key = f'l."{ledger.key[0]}"' + (" || ''" if narrow else "")
         kinds: tuple[type, ...] = (str, int)
         order, further = f"{key}, l.id", f"({key}, l.id) > (%s, %s)"
     elif wanted.sort:
@@ -158,14 +163,15 @@ def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
         where += f" AND {moment} IS NOT NULL"
     else:
         kinds = (int,)
-        order, further = "l.id DESC", "l.id < %s"
+        # Of a few rows the planner would look for the next 51 through all others: -id has no index to go through.
+        order, further = ("-l.id", "-l.id > -%s") if narrow else ("l.id DESC", "l.id < %s")
     seen = listing.unmark(place, kinds)
     if seen:
         where += f" AND {further}"
         values += seen
     first = order.split(",")[0].removesuffix(" DESC")
     found = access.query(
-        f'SELECT l.*, {first} AS _sort FROM "{access.table(ledger)}" l WHERE {where} '
+        f'SELECT l.*, {"l.id" if not wanted.sort else first} AS _sort FROM "{access.table(ledger)}" l WHERE {where} '
         f"ORDER BY {order} LIMIT {listing.PAGE + 1}",
         values,
     )
@@ -220,7 +226,7 @@ def versions(asked: Asked, ledger: Ledger, key: str) -> list[dict[str, Any]]:
 
 def count(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[int, bool]:
     """How many rows, at most listing.COUNTED, and whether that is all."""
-    where, values = _where(asked, ledger, wanted)
+    where, values, _ = _where(asked, ledger, wanted)
     table = access.table(ledger)
     found = access.query(
         f'SELECT count(*) AS n FROM (SELECT 1 FROM "{table}" l WHERE {where} LIMIT {listing.COUNTED + 1}) x', values
@@ -231,7 +237,7 @@ def count(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[int, bool]:
 
 def each(asked: Asked, ledger: Ledger, wanted: Wanted, most: int) -> Iterator[tuple[Any, ...]]:
     """Every row that is meant, as values in the order of ``all_columns``, for a file; fetched in pieces."""
-    where, values = _where(asked, ledger, wanted)
+    where, values, _ = _where(asked, ledger, wanted)
     names = ", ".join(f'l."{c.name}"' for c in ledger.all_columns)
     sql = f'SELECT {names} FROM "{access.table(ledger)}" l WHERE {where} ORDER BY l.id LIMIT {most}'
     with connection.cursor() as cursor:
@@ -263,12 +269,12 @@ def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> di
         if large and every:
             continue
         held, also = access.effective_sql(ledger, "l", asked.viewing.at)
-        scope, within = access.scope_sql(ledger, "l", access.area_of(asked)) if large else ("true", [])
+        reach = access.reach(asked, ledger, "l", estimated.get(ledger.name, 0) > REACHED)
         parts.append(
             f"SELECT '{ledger.name}' AS name, count(*) AS n FROM (SELECT 1 FROM \"{access.table(ledger)}\" l "
-            f"WHERE {held} AND {scope} {f'LIMIT {listing.COUNTED + 1}' if large else ''}) x"
+            f"WHERE {held} AND {reach.sql} {f'LIMIT {listing.COUNTED + 1}' if large else ''}) x"
         )
-        values += [*also, *within]
+        values += [*also, *reach.values]
     found = {r["name"]: int(r["n"]) for r in access.query(" UNION ALL ".join(parts), values)} if parts else {}
     made = {}
     for ledger in ledgers:

@@ -91,7 +91,7 @@ def as_file(asked: Asked, name: str, ending: str) -> HttpResponse | FileResponse
     which = ledger_of(name)
     if ending not in ("xlsx", "csv"):
         raise Http404("no such form")
-    wanted = listed.read(asked, which, 0)
+    wanted = listed.read(asked, which, listed.sizes().get(name, 0))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{which.title}.{ending}"
         people: set[str] = set()
