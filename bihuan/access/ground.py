@@ -132,6 +132,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield _trigger(table, "place", event, table)
             yield from _indexes(table)
     yield from _spans()
+    yield from _counted()
     yield from _account_guard()
     yield from _gateways()
     yield from _looks()
@@ -170,6 +171,21 @@ def _policies(table: str, policy: rules.Policy) -> Iterator[str]:
         yield f"DROP POLICY IF EXISTS bihuan_{act.lower()} ON {table}"
         if clause:
             yield f"CREATE POLICY bihuan_{act.lower()} ON {table} FOR {act} {clause}"
+
+
+def _counted() -> Iterator[str]:
+    """What counts of holes are read off, texts left aside, with all that the policy looks at; and of their spans."""
+    beside = "id, severity, hole, area, unit, subject_kind, subject, owner, owner_name, since, in_place, in_home"
+    yield (
+        f"CREATE INDEX IF NOT EXISTS live_hole_counted ON live_hole (state) "
+        f"INCLUDE ({beside}, in_more, in_several, in_also)"
+    )
+    yield "CREATE INDEX IF NOT EXISTS live_span_since ON live_span (since)"
+    yield (
+        "CREATE INDEX IF NOT EXISTS live_hole_rests ON live_hole USING gin (string_to_array(evidence, ',')) "
+        "WHERE state IN ('open', 'pending')"
+    )
+    yield rules.RESTING
 
 
 def _spans() -> Iterator[str]:

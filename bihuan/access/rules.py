@@ -159,6 +159,15 @@ BEGIN
 END $$"""
 """When and how messages were sent that told of a hole in sight, without what they say: that may be of others too."""
 
+RESTING = f"""
+CREATE OR REPLACE FUNCTION bihuan_resting(cited text) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  RETURN ARRAY(SELECT id FROM live_hole WHERE state IN ('open', 'pending')
+    AND string_to_array(evidence, ',') @> ARRAY[cited] AND ({HOLE}));
+END $$"""
+"""The holes in sight that rest on a row (ledger:key): by an index that a policy alone would not let be asked."""
+
 _NEAR = "starts_with({0}, (SELECT bihuan_writer())) OR starts_with((SELECT bihuan_writer()), {0})"
 EVENT = (
     "CASE WHEN (SELECT bihuan_whole()) OR (SELECT bihuan_herald()) OR by_account = (SELECT bihuan_account()) THEN true "

@@ -40,8 +40,24 @@ def access_holes(asked: Asked) -> QuerySet[Hole]:
 
 def _holes(asked: Asked) -> QuerySet[Any]:
     if asked.viewing.at is None:
-        return Hole.objects.all()
+        return _reached(asked, Hole.objects.all())
     return then.holes(asked.viewing.at)
+
+
+def _reached(asked: Asked, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """What the policy lets be seen of holes or their spans, said once more as indexes hold it, where that is a small
+    part."""
+    area, unit = (str(getattr(asked.user, word, "")) for word in ("area", "unit"))
+    table = rows.model._meta.db_table
+    hole = f"{table}.{'of_id' if rows.model is Span else 'id'}"
+    if len(area) >= NARROW:
+        where, params = rules.lies(table, "%s", "%s"), [area, f"{area}:"] * 4
+    elif unit:
+        own = "SELECT h.id FROM live_hole h WHERE h.unit = %s OR (h.subject_kind = 'unit' AND h.subject = %s)"
+        where, params = f"{hole} = ANY (ARRAY({own}))", [unit, unit]
+    else:
+        return rows
+    return rows.extra(where=[f"({where} OR {hole} = ANY ((SELECT bihuan_entrusted())::bigint[]))"], params=params)
 
 
 def access_holes_in(asked: Asked, area: str) -> QuerySet[Hole]:
@@ -88,7 +104,7 @@ def access_spans(asked: Asked) -> QuerySet[Any]:
     as far as its ledgers tell."""
     if asked.viewing.at:
         return access_holes(asked).filter(state__in=("open", "closed"))
-    return in_area(Span.objects.all(), asked.viewing.area, "of__area")
+    return in_area(_reached(asked, Span.objects.all()), asked.viewing.area, "of__area")
 
 
 def access_spans_of(asked: Asked, hole: Any) -> QuerySet[Span]:
@@ -96,6 +112,16 @@ def access_spans_of(asked: Asked, hole: Any) -> QuerySet[Span]:
     named = {"of__hole": hole.hole, "of__subject": hole.subject, "of__item": hole.item}
     spans = Span.objects.filter(**named).order_by("-opened_at", "-pk")
     return spans.filter(opened_at__lte=asked.viewing.at) if asked.viewing.at else spans
+
+
+def access_holes_on(asked: Asked, cited: str) -> QuerySet[Hole]:
+    """Holes and to-dos that rest on a row (ledger:key), in the area looked at."""
+    holes = access_holes(asked).filter(state__in=("open", "pending"))
+    if asked.viewing.at:
+        return holes.filter(evidence__contains=cited)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bihuan_resting(%s)", [cited])
+        return holes.filter(pk__in=cursor.fetchone()[0])
 
 
 def access_person(asked: Asked, person: str) -> bool:

@@ -58,7 +58,7 @@ class Filters:
         if "sev" in w:
             wanted &= Q(severity__in=w["sev"].split(","))
         if "loop" in w:
-            wanted &= Q(hole__startswith=w["loop"] + ".")
+            wanted &= Q(hole__in=[hole for hole, said in knowledge.loops().items() if said.family == w["loop"]])
         wanted &= self.owned
         for word, column in (("hole", "hole"), ("unit", "unit"), ("kind", "subject_kind")):
             if word in w:

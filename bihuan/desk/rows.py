@@ -13,6 +13,7 @@ from bihuan.desk import access, listing, tokens, trails
 from bihuan.desk.viewing import Asked
 from bihuan.exchange import cells
 from bihuan.kernel.ledger import Column, Ledger
+from bihuan.live import tables
 
 PREFIX = "f."
 """Before a column's name in the address: f.outcome=在, f.at.from=2022-01-05."""
@@ -64,7 +65,7 @@ def read(asked: Asked, ledger: Ledger, size: int) -> Wanted:
                 _filter(wanted, ledger, column, word, end, text)
     wanted.q = tokens.unword(asked.GET.get("q", "").strip())
     if wanted.q:
-        _search(wanted, ledger)
+        _search(wanted, ledger, begins=begins(asked, ledger, size))
     wanted.sort = asked.GET.get("sort", "")
     if wanted.sort not in sorts(ledger, size):
         wanted.sort = ""
@@ -114,15 +115,41 @@ def _filter(wanted: Wanted, ledger: Ledger, column: Column, word: str, end: str,
     wanted.chips.append(Chip(word, column, ENDS[end][0] if end else "", text))
 
 
-def _search(wanted: Wanted, ledger: Ledger) -> None:
-    """What is typed into the box: a key, a document, or a part of a text."""
-    exact = [f'l."{k}"::text = %s' for k in ledger.key]
-    refs = [f'l."{c.name}" = %s' for c in ledger.columns if c.type == "ref" and c.name not in ledger.key]
-    texts = [f'l."{c.name}" ILIKE %s' for c in ledger.columns if c.type == "text" and c.name not in ledger.key]
+def begins(asked: Asked, ledger: Ledger, size: int) -> bool:
+    """Whether the box of a list looks up numbers and the beginnings of names and telephones: of a large ledger, every
+    text of which could not be read through for a page."""
+    return size > SORTABLE and not access.reach(asked, ledger, "l", True).narrow
+
+
+def _search(wanted: Wanted, ledger: Ledger, begins: bool) -> None:
+    """What is typed into the box: a key, a document, or a part of a text (``begins``: its beginning)."""
     plain = cells.normal(wanted.q)
-    like = "%" + wanted.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    wanted.conditions.append("(" + " OR ".join((*exact, *refs, *texts)) + ")")
-    wanted.values += [plain.upper() if len(plain) == 18 else plain] * (len(exact) + len(refs)) + [like] * len(texts)
+    plain = plain.upper() if len(plain) == 18 else plain
+    same = [k for k in ledger.key if ledger[k].type in ("text", "ref")]
+    same += [c.name for c in ledger.columns if (c.type == "ref" or (begins and c.matched)) and c.name not in ledger.key]
+    parts = [f'l."{name}" = %s' for name in same]
+    values = [plain] * len(same)
+    if begins:
+        for name in tables.searched(ledger):
+            sql, span = beginning(f'l."{name}"', wanted.q)
+            parts.append(sql)
+            values += span
+    else:
+        like = "%" + wanted.q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        others = [k for k in ledger.key if k not in same]
+        parts += [f'l."{k}"::text = %s' for k in others]
+        texts = [c.name for c in ledger.columns if c.type == "text" and c.name not in ledger.key]
+        parts += [f'l."{name}" ILIKE %s' for name in texts]
+        values += [plain] * len(others) + [like] * len(texts)
+    wanted.conditions.append("(" + " OR ".join(parts or ["false"]) + ")")
+    wanted.values += values
+
+
+def beginning(column: str, text: str) -> tuple[str, list[str]]:
+    """SQL: a column begins with a text, as its index (tables.searched) and the policies beneath it let it be found:
+    LIKE is no such condition."""
+    text = text.strip()
+    return f'({column} COLLATE "C" >= %s AND {column} COLLATE "C" < %s)', [text, text + "\U0010ffff"]
 
 
 @dataclass(frozen=True)
@@ -227,10 +254,8 @@ def versions(asked: Asked, ledger: Ledger, key: str) -> list[dict[str, Any]]:
 def count(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[int, bool]:
     """How many rows, at most listing.COUNTED, and whether that is all."""
     where, values, _ = _where(asked, ledger, wanted)
-    table = access.table(ledger)
-    found = access.query(
-        f'SELECT count(*) AS n FROM (SELECT 1 FROM "{table}" l WHERE {where} LIMIT {listing.COUNTED + 1}) x', values
-    )
+    some = f'SELECT 1 FROM "{access.table(ledger)}" l WHERE {where} LIMIT {listing.COUNTED + 1}'
+    found = access.query(f"SELECT count(*) AS n FROM ({some}) x", values)
     number = int(found[0]["n"])
     return min(number, listing.COUNTED), number <= listing.COUNTED
 

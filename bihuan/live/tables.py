@@ -85,6 +85,16 @@ def indexed(ledger: Ledger) -> list[str]:
     return [name for name in found if name != ledger.key[0]]
 
 
+def searched(ledger: Ledger) -> list[str]:
+    """The columns whose beginning is searched for: names and telephone numbers."""
+    return [c.name for c in ledger.columns if c.name in ("name", "phone") and c.name not in ledger.key]
+
+
+def filtered(ledger: Ledger) -> list[str]:
+    """The columns by whose few values a list is filtered, in the order of writing: choices, yes and no."""
+    return [c.name for c in ledger.columns if (c.choices or c.type == "bool") and c.name not in ledger.key]
+
+
 def ensure() -> None:
     """Tables and columns that a county's own package or file declares and no migration made, and the indexes of all
     ledgers."""
@@ -103,6 +113,9 @@ def ensure() -> None:
             name = table(ledger)
             wanted = [(f"{name}_key", keys(ledger), "")]
             wanted += [(f"{name}_{c}", quoted(c), "") for c in indexed(ledger)]
+            wanted += [(f"{name}_{c}_c", f'{quoted(c)} COLLATE "C"', "") for c in searched(ledger)]
+            wanted += [(f"{name}_{c}_id", f"{quoted(c)}, id", "") for c in filtered(ledger)]
+            wanted += [(f"{name}_{c.name}_at", quoted(c.name), "") for c in ledger.event_columns[:1]]
             wanted.append((f"{name}_replaced", "replaced_by", " WHERE replaced_by IS NOT NULL"))
             for index, columns, where in wanted:
                 cursor.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {name} ({columns}){where}")

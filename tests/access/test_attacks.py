@@ -209,10 +209,18 @@ def test_functions_that_look_at_everything_tell_nobody_of_it(desk: Desk, owner: 
         assert desk.con.execute("SELECT bihuan_on_duty('O2', '2022-01-05')").fetchone() == (False,)
     with desk.scope(DOOR):
         assert desk.con.execute("SELECT bihuan_on_duty('O2', '2022-01-05')").fetchone() == (True,)
+    with psycopg.connect(owner, autocommit=True) as con:
+        con.execute("UPDATE live_hole SET evidence = 'measures:M1,people:张三'")
+        every = con.execute("SELECT count(*) FROM live_hole").fetchone()
+    for scope, n in ((EAST, 1), (NORTH, 2), (COUNTY, every and every[0]), (DOOR, 0), (Scope("user", 9), 0)):
+        with desk.scope(scope):
+            found = desk.con.execute("SELECT cardinality(bihuan_resting('people:张三'))").fetchone()
+            seen = desk.con.execute("SELECT count(*) FROM live_hole").fetchone()
+            assert found == seen == (n,), scope
     named = {
         *("bihuan_scope", "bihuan_writer", "bihuan_cared", "bihuan_on_duty", "bihuan_offices", "bihuan_entrusted"),
         *("bihuan_entrusted_rows", "bihuan_answers_within", "bihuan_told_within", "bihuan_sent"),
-        "bihuan_reached_by",
+        *("bihuan_reached_by", "bihuan_resting"),
     }
     with psycopg.connect(owner) as con:
         found = con.execute(

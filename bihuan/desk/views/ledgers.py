@@ -64,6 +64,7 @@ def ledger(asked: Asked, name: str) -> HttpResponse:
         number=number,
         exact=exact,
         counted=COUNTED,
+        begins=listed.begins(asked, which, size),
         filters=_filters(asked, which),
     )
 

@@ -117,10 +117,15 @@ def _parts(counts: Counter[str], whole: int) -> list[drawing.Part]:
 def _figures(asked: Asked, loops: list[LoopRow], midnight: dt.datetime, now: dt.datetime) -> Figures:
     lasted = ExpressionWrapper(F("closed_at") - F("since"), output_field=fields.DurationField())
     recent = Q(closed_at__gt=now - dt.timedelta(days=CLOSED_D), closed_at__lte=now)
-    spans = access.access_spans(asked).aggregate(
-        opened=Count("pk", filter=Q(since__gte=midnight, since__lte=now)),
-        closed=Count("pk", filter=Q(closed_at__gte=midnight, closed_at__lte=now)),
-        lasted=Avg(lasted, filter=recent),
+    wanted = Q(since__gte=midnight, since__lte=now) | Q(closed_at__gte=midnight, closed_at__lte=now) | recent
+    spans = (
+        access.access_spans(asked)
+        .filter(wanted)
+        .aggregate(
+            opened=Count("pk", filter=Q(since__gte=midnight, since__lte=now)),
+            closed=Count("pk", filter=Q(closed_at__gte=midnight, closed_at__lte=now)),
+            lasted=Avg(lasted, filter=recent),
+        )
     )
     mean = spans["lasted"].total_seconds() / 3600 if spans["lasted"] else None
     return Figures(

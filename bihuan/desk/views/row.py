@@ -30,7 +30,7 @@ def row(asked: Asked, ledger: str, token: str) -> HttpResponse:
         raise Http404("no such row")
     looks.seen(asked, _people(which, found), "row")
     versions = [_version(which, found, place) for place in reversed(range(len(found)))]
-    cited = access.access_holes(asked).filter(evidence__contains=f"{ledger}:{key}", state__in=("open", "pending"))
+    cited = access.access_holes_on(asked, f"{ledger}:{key}")
     return show(
         asked,
         "row.html",

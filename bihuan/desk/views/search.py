@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseRedirect
 
-from bihuan.desk import access, knowledge, tokens
+from bihuan.desk import access, knowledge, rows, tokens
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
@@ -26,32 +26,34 @@ def search(asked: Asked) -> HttpResponse:
 
 
 def _found(asked: Asked, q: str) -> list[dict[str, Any]]:
+    """Each way to be found is asked for alone, so that each has its index. One query."""
     key = cells.normal(q)
     key = key.upper() if len(key) == 18 else key
-    like = key.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     parts: list[str] = []
     values: list[Any] = []
     for ledger in knowledge.ledgers().values():
-        if len(ledger.key) != 1:
+        if len(ledger.key) != 1 or ledger[ledger.key[0]].type not in ("text", "ref", "area"):
             continue
-        name = access.NAMES.get(ledger.name)
-        label = ("product" if ledger.name == "lots" else "name") if name else None
+        named = ("product" if ledger.name == "lots" else "name") if ledger.name in access.NAMES else None
+        own, shown = f'l."{ledger.key[0]}"', f'l."{named}"' if named else "''"
         held, also = access.effective_sql(ledger, "l", asked.viewing.at)
         scope, within = access.scope_sql(ledger, "l", asked.viewing.area)
-        own = f'l."{ledger.key[0]}"'
-        wanted, asks = f"{own} = %s", [key]
-        if label:
-            wanted, asks = f'({own} = %s OR l."{label}" LIKE %s)', [key, like]
+        ways: list[tuple[str, list[str], str]] = [(f"{own} = %s", [key], own)]
+        if named:
+            ways.append((*rows.beginning(shown, key), f'{shown} COLLATE "C"'))
         if ledger.name in ("people", "officers"):
-            wanted, asks = f"({wanted} OR l.phone = %s)", [*asks, key]
-        shown = f'l."{label}"' if label else "''"
-        parts.append(
-            f"(SELECT '{ledger.name}' AS ledger, {own}::text AS key, {shown} AS name FROM \"{access.table(ledger)}\" l "
-            f"WHERE {wanted} AND {held} AND {scope} ORDER BY 2 LIMIT {EACH})"
-        )
-        values += [*asks, *also, *within]
-    found = access.query(" UNION ALL ".join(parts), values)
-    return [r | {"title": knowledge.ledgers()[r["ledger"]], "link": _link(asked, r["ledger"], r["key"])} for r in found]
+            ways.append(('l.phone COLLATE "C" = %s', [key], own))
+        for wanted, asks, order in ways:
+            parts.append(
+                f"(SELECT '{ledger.name}' AS ledger, {own} AS key, {shown} AS name FROM \"{access.table(ledger)}\" l "
+                f"WHERE {wanted} AND {held} AND {scope} ORDER BY {order} LIMIT {EACH})"
+            )
+            values += [*asks, *also, *within]
+    found = {(r["ledger"], r["key"]): r for r in access.query(" UNION ALL ".join(parts), values)}
+    return [
+        r | {"title": knowledge.ledgers()[r["ledger"]], "link": _link(asked, r["ledger"], r["key"])}
+        for r in found.values()
+    ]
 
 
 def _link(asked: Asked, ledger: str, key: str) -> str:

@@ -1,0 +1,131 @@
+"""``make load``: the county of 500,000 people and five million rows, imported and audited, then fifty people at its desk.
+
+    python -m bench.desk [--folder run/load] [--people 500000] [--users 50] [--minutes 3] [--port 8099]
+
+What is there already is not made again. Needs the test dependencies (locust). Figures are printed as Markdown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--folder", type=Path, default=Path("run/load"))
+    parser.add_argument("--people", type=int, default=500_000)
+    parser.add_argument("--users", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--port", type=int, default=8099)
+    asked = parser.parse_args()
+    county, data = asked.folder / "county", asked.folder / "data"
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    asked.folder.chmod(0o711)  # the database runs as somebody else
+    if not (county / "as_of.txt").exists():
+        from bench import county as made
+
+        print(f"the county: {made.write(county, asked.people):,} rows", flush=True)
+    now = dt.datetime.fromisoformat((county / "as_of.txt").read_text().strip())
+    prepare(county, data, now)
+    serving = subprocess.Popen(
+        [BIN / "bihuan", "serve", "--data", data, "--port", str(asked.port), "--now", now.isoformat()],
+        stdout=subprocess.DEVNULL,
+        stderr=(asked.folder / "serve.log").open("w"),
+    )
+    try:
+        where = f"http://127.0.0.1:{asked.port}"
+        _wait(where)
+        _as_of(where)
+        csvs = asked.folder / "walk"
+        walk = subprocess.run(
+            [
+                *(BIN / "locust", "-f", Path(__file__).with_name("walk.py"), "--headless", "--host", where),
+                *("-u", str(asked.users), "-r", "2", "-t", f"{round(asked.minutes * 60)}s", "--reset-stats"),
+                *("--csv", csvs, "--only-summary", "--loglevel", "ERROR"),
+            ],
+            env={**os.environ, "BENCH_COUNTY": str(county), "PYTHONPATH": str(Path.cwd())},
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+        report(Path(f"{csvs}_stats.csv"))
+        return walk.returncode
+    finally:
+        serving.terminate()
+        serving.wait()
+
+
+def prepare(county: Path, data: Path, now: dt.datetime) -> None:
+    """Import and audit, in processes of their own, timed; the accounts."""
+    from bihuan.live import installation
+
+    with installation.opened(str(data)) as here:
+        here.set_up()
+        from bench.desk import people
+        from bihuan.live import start
+        from bihuan.live.models import Batch
+
+        start.migrate()
+        start.set_clock(now)
+        if not Batch.objects.exists():
+            began = time.perf_counter()
+            subprocess.run([BIN / "bihuan", "import", county, "--data", data], check=True)
+            print(f"import and first audit: {time.perf_counter() - began:.0f} s", flush=True)
+        people.accounts()
+
+
+def _wait(where: str) -> None:
+    while True:
+        try:
+            urllib.request.urlopen(f"{where}/healthz", timeout=5).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+
+
+def _as_of(where: str) -> None:
+    """An earlier moment is audited once, when it is first asked for: here, before the walk."""
+    import re
+
+    import requests
+
+    from bench.desk import people
+
+    began = time.perf_counter()
+    with requests.Session() as session:
+        page = session.get(f"{where}/login", timeout=60).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        form = {
+            "username": "load00",
+            "password": people.PASSWORD,
+            "csrfmiddlewaretoken": token.group(1) if token else "",
+        }
+        session.post(f"{where}/login", form, timeout=60)
+        while "figures" not in session.get(f"{where}/?at={people.AS_OF}", timeout=60).text:
+            time.sleep(1)
+    print(f"an earlier moment, audited once: {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def report(path: Path) -> None:
+    """Locust's figures as a table."""
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    print("\n| page | requests | failures | median ms | 95th percentile ms |\n|---|---:|---:|---:|---:|")
+    for row in sorted(rows, key=lambda r: (r["Name"] == "Aggregated", -float(r["95%"] if r["95%"] != "N/A" else 0))):
+        said = (row["Name"], row["Request Count"], row["Failure Count"], row["50%"], row["95%"])
+        print("| " + " | ".join(said) + " |")
+    whole = next(r for r in rows if r["Name"] == "Aggregated")
+    print(f"\n{float(whole['Requests/s']):.1f} requests a second")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
