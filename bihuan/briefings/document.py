@@ -207,7 +207,8 @@ class Writer:
             word = SAYS[hole["severity"]][self.here].split(" · ")[0]
             rows.append((Cell(word, css=SEVERITY[hole["severity"]]), *row) if severity else tuple(row))
         head = self.head(("漏洞", "Hole"), ("起", "Since"), ("责任人", "Owner"), numbers_from=9)
-        return Table((*self.head(("轻重", "Severity"), numbers_from=9), *head) if severity else head, tuple(rows))
+        first = Cell(self.two("轻重", "Severity"), css="keep")
+        return Table((first, *head) if severity else head, tuple(rows))
 
     def _one(self, hole: Mapping[str, Any]) -> str:
         """The hole by its kind and the moment from which it is one: its identity may be somebody's number."""

@@ -76,6 +76,7 @@ MODULES = {
     "gateway": "pressure",
     "delegate": "pressure",
     "told": "pressure",
+    "notice": "notice",
 }
 """Command → the module whose function of the same name runs it."""
 

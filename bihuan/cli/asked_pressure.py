@@ -1,4 +1,4 @@
-"""What can be asked of pressure: channel, gateway, delegate, told."""
+"""What can be asked of pressure and notices: channel, gateway, delegate, told, notice."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ def commands(command: Command, acts: Callable[[argparse.ArgumentParser], Act], w
     _channel(acts(command("channel", "通知渠道：责任人员怎样收到通知", "channels: how officers are told")), words)
     _gateway(acts(command("gateway", "通知网关：短信、邮件、群机器人", "gateways: SMS, mail, robots of groups")), words)
     _delegate(acts(command("delegate", "代办：责任人员外出时谁代办", "who stands in for an officer")), words)
+    _notice(
+        acts(command("notice", "通知：写一次，按渠道发给一类对象", "notices: to those of one kind in an area")), words
+    )
     made = command("told", "告知记录：谁在何时被告知了什么", "who was told what, when, with what outcome")
     made.add_argument(
         "officer", metavar="OFFICER", nargs="?", default="", help=words("只看这位责任人员", "of this officer alone")
@@ -72,3 +75,40 @@ def _delegate(act: Act, words: Words) -> None:
     made = act("end", "提前结束", "end it early")
     _officer(made, words)
     made.add_argument("number", type=int, metavar="N", help=words("list 列出的号", "its number in the list"))
+
+
+def _notice(act: Act, words: Words) -> None:
+    act("list", "列出通知，连同送达和已读的数目", "list them, with how many got and read each")
+    made = act("send", "写一条通知；后台到点发出", "write one; the worker sends it when its time has come")
+    made.add_argument("--title", required=True, help=words("标题", "its title"))
+    made.add_argument(
+        "--text",
+        required=True,
+        metavar="FILE",
+        help=words("内容从这个文件读，- 为标准输入", "its text (- stdin)"),
+    )
+    made.add_argument("--area", required=True, metavar="CODE", help=words("区划代码", "the area"))
+    made.add_argument(
+        "--to",
+        required=True,
+        metavar="WHOM",
+        help=words(
+            "发给谁：duties、roster、units、groups、measures、people，可接 :哪一类，如 duties:网格员",
+            "duties, roster, units, groups, measures or people, and :which, e.g. duties:网格员",
+        ),
+    )
+    made.add_argument("--gateway", metavar="NAME", help=words("短信网关（发给单位、居民）", "SMS gateway"))
+    made.add_argument("--at", metavar="TIME", help=words("何时发出，默认现在", "when it goes out (default now)"))
+    made.add_argument("--until", metavar="TIME", help=words("何时结束", "when it is over"))
+    made.add_argument("--remind", type=int, default=0, metavar="H", help=words("几小时未读提醒", "remind after hours"))
+    made.add_argument("--urgent", action="store_true", help=words("免打扰时段也发", "also in quiet hours"))
+    made.add_argument("--as-of", metavar="TIME", help=words("数据截至（发给居民必填）", "figures as of (to residents)"))
+    made.add_argument(
+        "--approved-by", default="", metavar="WHO", help=words("审批人（发给居民必填）", "who approved it")
+    )
+    for name, zh, en in (
+        ("show", "谁收到、谁已读、谁没读", "who got it, who has read it, who has not"),
+        ("remind", "催未读的", "remind who has not read it"),
+        ("end", "结束或撤下", "end it, or call it off"),
+    ):
+        act(name, zh, en).add_argument("number", type=int, metavar="N", help=words("list 列出的号", "its number"))

@@ -23,12 +23,13 @@ Act = Callable[[argparse.Namespace, Words], int]
 
 
 @contextmanager
-def _here(asked: argparse.Namespace) -> Iterator[None]:
+def here(asked: argparse.Namespace) -> Iterator[None]:
+    """The installation, its tables there; what cannot be arranged is a sentence."""
     from bihuan.live import faults, installation
 
     try:
-        with installation.opened(asked.data) as here:
-            here.set_up()
+        with installation.opened(asked.data) as there:
+            there.set_up()
             from bihuan.live import start
             from bihuan.pressure import arranging
 
@@ -43,14 +44,14 @@ def _here(asked: argparse.Namespace) -> Iterator[None]:
 
 def _run(acts: Mapping[str, Act]) -> Act:
     def run(asked: argparse.Namespace, words: Words) -> int:
-        there: AbstractContextManager[None] = _here(asked)
+        there: AbstractContextManager[None] = here(asked)
         with there:
             return acts[asked.act](asked, words)
 
     return run
 
 
-def _read(path: str, words: Words) -> str:
+def read(path: str, words: Words) -> str:
     """A secret, from a file or the standard input: on a command line everybody would see it."""
     try:
         return (sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")).strip()
@@ -58,7 +59,8 @@ def _read(path: str, words: Words) -> str:
         raise Stop(f"读不了 {path}：请核对文件", f"{path} cannot be read: check it") from error
 
 
-def _table(words: Words, heads: tuple[str, str], rows: list[list[Any]]) -> int:
+def table(words: Words, heads: tuple[str, str], rows: list[list[Any]]) -> int:
+    """Print rows under their heads, which are words apart by spaces."""
     print(*aligned.table([words(*heads).split(), *([str(cell) for cell in row] for row in rows)]), sep="\n")
     return 0
 
@@ -77,7 +79,7 @@ def _channels(asked: argparse.Namespace, words: Words) -> int:
         kind = words.of(channels.shown(channels.kind(arranging.address(c))))
         by = c.gateway.name if c.gateway else ""
         rows.append([c.officer, names.get(c.officer, ""), kind, by, c.to, f"{c.quiet_from}-{c.quiet_to}"])
-    return _table(words, ("人员 姓名 渠道 网关 收件 免打扰", "officer name channel gateway to quiet"), rows)
+    return table(words, ("人员 姓名 渠道 网关 收件 免打扰", "officer name channel gateway to quiet"), rows)
 
 
 def _set_channel(asked: argparse.Namespace, words: Words) -> int:
@@ -92,7 +94,7 @@ def _set_channel(asked: argparse.Namespace, words: Words) -> int:
         gateway = Gateway.objects.filter(name=asked.gateway, ended=False).first()
         if gateway is None:
             raise Stop(f"没有网关“{asked.gateway}”：见 bihuan gateway list", f"no gateway is called '{asked.gateway}'")
-    robot = _read(asked.robot, words) if asked.robot else ""
+    robot = read(asked.robot, words) if asked.robot else ""
     way = arranging.Way(gateway.pk if gateway else None, asked.to, robot)
     made = arranging.set_channel(asked.officer, way, (int(hours[1]), int(hours[2])), by=BY)
     kind = channels.shown(channels.kind(arranging.address(made)))
@@ -111,13 +113,13 @@ def _gateways(asked: argparse.Namespace, words: Words) -> int:
         [g.name, words.of(channels.shown(channels.kind(g.address))), g.area or words("全部", "all"), g.by, g.at]
         for g in Gateway.objects.filter(ended=False).order_by("name")
     ]
-    return _table(words, ("名称 种类 区划 设置人 时间", "name kind area by at"), rows)
+    return table(words, ("名称 种类 区划 设置人 时间", "name kind area by at"), rows)
 
 
 def _add_gateway(asked: argparse.Namespace, words: Words) -> int:
     from bihuan.pressure import arranging
 
-    made = arranging.add_gateway(asked.name, asked.area, _read(asked.address, words), by=BY)
+    made = arranging.add_gateway(asked.name, asked.area, read(asked.address, words), by=BY)
     print(words(f"网关“{made.name}”已存下", f"the gateway '{made.name}' is kept"))
     return 0
 
@@ -146,7 +148,7 @@ def _delegations(asked: argparse.Namespace, words: Words) -> int:
         for d in held
     ]
     heads = ("号 人员 姓名 代办 姓名 从 到 事由", "number officer name delegate name since until reason")
-    return _table(words, heads, rows)
+    return table(words, heads, rows)
 
 
 def _delegate(asked: argparse.Namespace, words: Words) -> int:
@@ -201,7 +203,7 @@ def _told(asked: argparse.Namespace, words: Words) -> int:
         ]
         for m in listed
     ]
-    return _table(words, ("时间 人员 姓名 渠道 结果 内容 原因", "at officer name by outcome what why"), rows)
+    return table(words, ("时间 人员 姓名 渠道 结果 内容 原因", "at officer name by outcome what why"), rows)
 
 
 channel = _run({"list": _channels, "set": _set_channel})
@@ -211,5 +213,5 @@ delegate = _run({"list": _delegations, "add": _delegate, "end": _call_off})
 
 def told(asked: argparse.Namespace, words: Words) -> int:
     """The record, the newest first."""
-    with _here(asked):
+    with here(asked):
         return _told(asked, words)

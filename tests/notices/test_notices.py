@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from django.db import connection
 
 from bihuan.access.scope import Scope
+from bihuan.cli import main
 from bihuan.live import clock
 from bihuan.notices import audiences, sending, writing
 from bihuan.notices.models import Delivery, Notice, Recipient
@@ -243,6 +245,36 @@ def test_what_cannot_go_out_is_said(now: dt.datetime, wrong: dict[str, Any], sai
     with pytest.raises(Refused) as refused:
         written(**wrong)
     assert said in refused.value.zh and not Notice.objects.exists()
+
+
+def test_the_shell_writes_shows_and_ends(
+    now: dt.datetime,
+    served: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", served)
+    (tmp_path / "text").write_text("今夜降温", encoding="utf-8")
+
+    def run(*argv: str) -> tuple[int, str]:
+        code = main(["notice", *argv, "--data", str(tmp_path)])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return code, said.out + said.err
+
+    form = ("--title", "防寒", "--text", str(tmp_path / "text"), "--area", "610723")
+    code, said = run("send", *form, "--to", "duties:村干部")
+    assert code == 0 and "2 个对象" in said
+    number = str(Notice.objects.get().pk)
+    for wrong in (("--to", "villagers"), ("--to", "people"), ("--to", "duties", "--gateway", "没有")):
+        assert run("send", *form, *wrong)[0] == 2
+    sending.run(now, Recorder(fault="渠道没有收下"))
+    assert "防寒" in run("list")[1]
+    code, said = run("show", number, "--lang", "en")
+    assert code == 0 and "failed" in said and "赵六" in said
+    assert run("remind", number)[0] == 2  # just sent
+    assert [run("end", number)[0], run("end", number)[0], run("show", "9999999")[0]] == [0, 2, 2]
 
 
 # ── as the desk's role ───────────────────────────────────────────────────────
