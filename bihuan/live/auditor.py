@@ -31,7 +31,9 @@ Progress = Callable[[str, int, int], None]
 Connection = psycopg.Connection[Any]
 
 BULK = 300
-"""Rows that moved at once, or subjects of a loop, from which an audit over everything costs less than theirs."""
+MORE_A_S = 10
+"""Rows that moved at once, or subjects of a loop, from which an audit over everything costs less than theirs: so many,
+or so many for each second that it takes."""
 
 EVERY_S = 600.0
 COSTS = 20
@@ -65,6 +67,8 @@ class Auditor:
         self.program = tables.program()
         self.rounds = Rounds(con, self.program)
         self.interval = EVERY_S  # seconds from one full audit to the next
+        self.took = 0.0  # seconds of the last one
+        self.rest = 0.0  # until when (time.monotonic) what is due over everything waits for saved rows
         self.at: dt.datetime | None = None  # as of when the stored holes are
         self.until: dt.datetime | None = None  # up to when it is known what time will move
         self._mirror: Mirror | None = None
@@ -86,17 +90,24 @@ class Auditor:
         self._behind = []
         return self._mirror
 
+    @property
+    def bulk(self) -> int:
+        return max(BULK, round(MORE_A_S * self.took))
+
     # ── what moved ──────────────────────────────────────────────────────────────────────────────
 
-    def catch_up(self) -> bool:
+    def catch_up(self, *, gently: bool = False) -> bool:
         """Audit what moved, rows or time, then what is due over everything; at last look ahead for what was audited.
-        Whether anything moved."""
+        Whether anything moved. ``gently``: what is due over everything takes half of the time at the most, so that
+        saved rows do not wait for it again and again."""
         any_ = False
         while True:
             now = self.now()
             if self.at is None or self.until is None or not self.at <= now <= self.until:
                 self.full()  # nobody looked so far ahead
-            elif not self.local(changes(self.con), now) and not self.due():
+            elif not self.local(changes(self.con), now) and (
+                (gently and time.monotonic() < self.rest) or not self.due()
+            ):
                 self.look_ahead()
                 return any_
             any_ = True
@@ -107,8 +118,8 @@ class Auditor:
         passed = self.con.execute(
             "SELECT hole, by, array_agg(DISTINCT value) FROM live_moment WHERE at <= %s GROUP BY 1, 2", [now]
         ).fetchall()
-        wanted = {(hole, f"ob_{by}"): set(values) for hole, by, values in passed if hole and len(values) <= BULK}
-        due = {hole or EVERYTHING for hole, _, values in passed if len(values) > BULK}
+        wanted = {(hole, f"ob_{by}"): set(values) for hole, by, values in passed if hole and len(values) <= self.bulk}
+        due = {hole or EVERYTHING for hole, _, values in passed if len(values) > self.bulk}
         fetcher, moved = Fetcher(self.con), Moved()
         coming: list[ahead.Due] = []
         try:
@@ -122,13 +133,13 @@ class Auditor:
                 moved.add(change.ledger, rows, (row[-1] for row in fresh))
                 ledger_ = tables.ledgers()[change.ledger]
                 coming += [due_ for row in fresh for due_ in ahead.of_row(ledger_, row, now, self.until or now)]
-            if moved.number > BULK:
+            if moved.number > self.bulk:
                 raise Wide("in bulk")
         except Wide:
             moved = Moved()
             due.add(EVERYTHING)
 
-        def done(con: Connection, wide: Collection[str]) -> None:
+        def done(con: Connection, wide: Collection[str], again: Sequence[ahead.Due]) -> None:
             if wide or due:
                 noted = sorted({*wide, *due})
                 con.execute("INSERT INTO live_due SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [noted])
@@ -136,8 +147,8 @@ class Auditor:
                 con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [[change.id for change in changes]])
             if passed:
                 con.execute("DELETE FROM live_moment WHERE at <= %s", [now])
-            if coming:
-                ahead.note(con, coming)
+            if coming or again:
+                ahead.note(con, [*coming, *again])
             self._is_at(con, now)
 
         if moved.number or wanted:
@@ -145,7 +156,7 @@ class Auditor:
                 self._moved.setdefault((scope.hole, f"ob_{scope.column}"), set()).update(scope.values)
         elif changes or passed or now != self.at:
             with self.con.transaction():
-                done(self.con, ())
+                done(self.con, (), ())
         self._behind += changes
         self.at = now
         return bool(changes or passed)
@@ -185,6 +196,7 @@ class Auditor:
         if EVERYTHING in noted or len(noted) > len(known) // 2:
             self.full()
             return True
+        began = time.monotonic()
         holes = noted & known
         mirror = self.mirror()
         now = self.at or self.now()
@@ -201,6 +213,7 @@ class Auditor:
                 self._look(mirror, self.until, path, None, holes)
                 _, differing = store.differences(self.con, path, self.until, scopes, most=None)
                 ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
+        self.rest = 2 * time.monotonic() - began
         return True
 
     def full(self, progress: Progress | None = None) -> store.Moves:
@@ -225,7 +238,8 @@ class Auditor:
             number, first = (0, []) if expected else store.differences(self.con, path, now)
             moves = store.bring(self.con, path, None, now, done)
             mirror.seen.difference_update(moved)
-            self.interval = max(EVERY_S, COSTS * (time.perf_counter() - began))
+            self.took = time.perf_counter() - began
+            self.interval = max(EVERY_S, COSTS * self.took)
             self.until = now + dt.timedelta(seconds=2 * self.interval)
             self._look(mirror, self.until, path, progress)
             _, differing = store.differences(self.con, path, self.until, most=None)

@@ -11,9 +11,10 @@ import psycopg
 
 from bihuan.engines.postgres import Unfit
 from bihuan.kernel.program import Program
-from bihuan.live import owning, store
+from bihuan.live import ahead, owning, store
 from bihuan.live.bench import Bench
 from bihuan.live.fetching import Fetcher, Moved
+from bihuan.live.found import COLUMNS
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
 
@@ -25,6 +26,8 @@ Wanted = Mapping[tuple[str, str], set[str]]
 WIDE_S = 600.0
 """How long a loop whose subjects needed too many rows is audited over everything without trying again."""
 
+
+SINCE = list(COLUMNS).index("since")
 
 SWEEP = 1_000
 """Rounds after which their leavings are swept out: it takes some seconds, and is done when nothing else is to do."""
@@ -64,11 +67,12 @@ class Rounds:
         fetcher: Fetcher,
         moved: Moved,
         wanted: Wanted,
-        done: Callable[[Connection, set[str]], None],
+        done: Callable[[Connection, set[str], list[ahead.Due]], None],
     ) -> list[store.Scope]:
         """Bring the stored holes to what the ledgers say: of the subjects that ``moved`` touches, and of those that are
-        ``wanted`` besides. ``done`` is told, in the same transaction, which loops must be audited over everything.
-        What was looked at."""
+        ``wanted`` besides. ``done`` is told, in the same transaction, which loops must be audited over everything, and
+        which subjects a moment later again: it can't be told yet whether a row dates them now, or none does
+        (store.bring). What was looked at."""
         near = Neighbourhood(self.bench().lineage, fetcher, now, moved)
         asked, wide = self._touched(near, moved, fetcher)
         for of, values in wanted.items():
@@ -76,7 +80,13 @@ class Rounds:
         scopes = self.needed(near, asked, wide)
         rows, scopes = self.found(now, near, fetcher, scopes, wide)
         rows += self._owned(now, fetcher, moved, rows, scopes)
-        store.bring(self.con, rows, scopes, now, lambda con: done(con, wide))
+        scope = near.lineage.scope
+        again = [
+            (now + ahead.SECOND, row[0], by, row[store.PLACES[by]])
+            for row in rows
+            if moved.number and row[SINCE] == now and (by := scope(row[0]).removeprefix("ob_"))
+        ]
+        store.bring(self.con, rows, scopes, now, lambda con: done(con, wide, again))
         return scopes
 
     def needed(self, near: Neighbourhood, asked: Wanted, wide: set[str]) -> list[store.Scope]:

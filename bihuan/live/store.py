@@ -39,11 +39,14 @@ class Scope:
     values: tuple[str, ...] = ()
 
 
+PLACES = {"subject": 1, "item": 2}
+"""Where a row of found.COLUMNS tells them."""
+
+
 def within(row: Sequence[Any], scopes: Sequence[Scope]) -> bool:
     """Whether a row of found.COLUMNS is of what was looked at."""
-    places = {"subject": 1, "item": 2}
     return any(
-        row[0] == scope.hole and (not scope.column or row[places[scope.column]] in scope.values) for scope in scopes
+        row[0] == scope.hole and (not scope.column or row[PLACES[scope.column]] in scope.values) for scope in scopes
     )
 
 

@@ -73,7 +73,7 @@ def _rounds(auditor: Auditor, ear: Any, ended: threading.Event) -> None:
             gc.collect()
             gc.freeze()  # the program is large and for good: not to be gone through each time
             proved = time.monotonic()
-        auditor.catch_up()
+        auditor.catch_up(gently=True)
         for _ in ear.notifies(timeout=TICK_S, stop_after=1):
             pass
 
