@@ -67,9 +67,7 @@ def _asked(asked: Asked, title: Pair, people: Callable[[], set[str]], file: Call
 
 
 def _form(asked: Asked, title: Pair, fault: Pair | None = None) -> HttpResponse:
-    query = [
-        (word, masking.masked(tokens.unword(value))) for word, value in asked.GET.items() if word not in ("at", "after")
-    ]
+    query = [masking.masked(tokens.unword(v)) for w, v in asked.GET.items() if v and w not in ("at", "after", "sort")]
     return show(
         asked,
         "whole.html",
