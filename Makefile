@@ -54,7 +54,8 @@ test: $(VENV)/.installed-test  ## linters, import contracts, types, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/days
+	$(BIN)/pytest tests/days  # one desk, one browser: they fill two cores
 
 SEEDS ?= 1-200
 EXAMPLES ?= 5000

@@ -220,15 +220,17 @@ def ripple(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str | None:
     anew = [f"EXECUTE $q${statement}$q$;" for statement in first]
     return (
         f"CREATE OR REPLACE FUNCTION bihuan_ripple_{ledger.name}() RETURNS trigger LANGUAGE plpgsql {HEAD} "
-        f"SET {BULK} = '' AS $$\nDECLARE keys text[]; many boolean;\n"
-        "BEGIN\n  IF TG_OP = 'INSERT' THEN\n    "
+        f"AS $$\nDECLARE keys text[]; many boolean; bulk text := coalesce(current_setting('{BULK}', true), '');\n"
+        # Not as a setting of the function: to declare one of a name of ours takes a superuser.
+        f"BEGIN\n  PERFORM set_config('{BULK}', '', true);\n"
+        "  IF TG_OP = 'INSERT' THEN\n    "
         f"SELECT count(*) > {MANY} INTO many FROM fresh;\n    IF many THEN\n    "
         + "\n    ".join(anew)
         + "\n    ELSE\n    "
         + "\n    ".join(first)
         + "\n    END IF;\n  ELSE\n    "
         + "\n    ".join(then)
-        + "\n  END IF;\n  RETURN NULL;\nEND $$"
+        + f"\n  END IF;\n  PERFORM set_config('{BULK}', bulk, true);\n  RETURN NULL;\nEND $$"
     )
 
 
