@@ -307,7 +307,7 @@ def test_a_job_that_is_done_again_changes_nothing(briefing: Briefing, monkeypatc
     assert briefing.drawn.count() == 4
 
 
-def test_a_briefing_that_is_gone_is_no_job() -> None:
+def test_a_briefing_that_is_gone_is_no_job(county: dt.datetime, rolled_back: None) -> None:
     tasks.draw(pk=10**9)
     tasks.repeat(pk=10**9)
 
