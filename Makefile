@@ -6,7 +6,7 @@ LEDGERS ?= run/ledgers
 PEOPLE ?=
 PORT ?= 8000
 
-.PHONY: help install run serve demo picture docs test lock fuzz live bench bench-live clean
+.PHONY: help install run serve demo picture pictures docs test lock fuzz live bench bench-live clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -45,6 +45,9 @@ demo: install  ## write the demo county's ledgers anew; PEOPLE=20000 for a large
 
 picture: $(LEDGERS)/as_of.txt  ## draw the README's picture of the output anew
 	$(BIN)/python docs/picture.py $(LEDGERS) docs/check.svg
+
+pictures: $(VENV)/.installed-test  ## draw the pictures of docs/desk.md anew, every page in both languages
+	$(BIN)/python docs/desk_pictures.py
 
 docs: $(VENV)/.installed  ## write docs/handbook, docs/ledgers.md, docs/orders.md anew from the declarations
 	$(BIN)/bihuan handbook docs

@@ -1,14 +1,20 @@
-"""Draws the pictures of docs/desk.md: every page of a desk that runs on the demo county, in both languages.
+"""Draws the pictures of docs/desk.md anew, every page in both languages: ``make pictures``.
 
-bihuan serve --demo --now 2022-01-06T14:00 --data DIR --port 8090
-python docs/desk_pictures.py http://127.0.0.1:8090 admin PASSWORD
+It starts a desk of its own on the demo county, walks through its pages as the first administrator, and stops it.
 """
 
 from __future__ import annotations
 
 import io
+import re
 import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
@@ -20,6 +26,8 @@ FLAGS = (
     *("--disable-background-networking", "--disable-component-update"),
 )
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
+NOW = "2022-01-06T14:00"
+START_S = 240
 HOLE = "/holes/?hole=measure.gap"
 
 
@@ -38,6 +46,12 @@ def subject_of_hole(page: Page) -> None:
     first_hole(page)
     page.locator(".facts a").first.click()
     page.locator(".ring").wait_for()
+
+
+def pressure_of_hole(page: Page) -> None:
+    first_hole(page)
+    page.locator("a[href*='/pressure']").first.click()
+    page.locator("h1").wait_for()
 
 
 def first_row(page: Page) -> None:
@@ -60,14 +74,21 @@ def preview(page: Page) -> None:
     page.locator(".rejects").wait_for()
 
 
+def audited(page: Page) -> None:
+    page.locator(".then").wait_for(timeout=120_000)
+
+
 PAGES = {
     "overview": ("/", None),
     "wall": ("/?wall=1", None),
+    "then": ("/?at=2022-01-05T08:00", audited),
     "holes": ("/holes/", None),
     "groups": ("/holes/?group=owner", None),
     "hole": (HOLE, first_hole),
+    "pressure": (HOLE, pressure_of_hole),
     "person": (HOLE, subject_of_hole),
     "unit": ("/of/unit/U000351", None),
+    "lot": ("/of/lot/L000035", None),
     "area": ("/of/area/610723", None),
     "loops": ("/loops/", None),
     "mine": ("/mine/?officer=O000881", None),
@@ -82,6 +103,10 @@ PAGES = {
     "inspections": ("/inspections/?n=6&seed=2022-01-06&kind=农贸市场&kind=隔离点&kind=养老院", None),
     "tickets": ("/tickets/", None),
     "rosters": ("/rosters/", None),
+    "notices": ("/notices/", None),
+    "briefings": ("/briefings/", None),
+    "accounts": ("/accounts/", None),
+    "looks": ("/account/looks", None),
 }
 ON_PHONE = ("overview", "holes", "hole", "mine")
 
@@ -106,27 +131,56 @@ def walk(context: BrowserContext, address: str, names: tuple[str, ...], lang: st
         page.close()
 
 
-def main(address: str, username: str, password: str) -> None:
+def draw(address: str, username: str, password: str) -> None:
+    """Every page; a browser of each language, as somebody of that language has one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
-        context = browser.new_context(viewport=DESK)
-        page = context.new_page()
-        page.goto(address + "/login")
-        for lang in ("zh", "en"):
+        for lang, locale in (("zh", "zh-CN"), ("en", "en-GB")):
+            context = browser.new_context(viewport=DESK, locale=locale)
             context.add_cookies([{"name": "bihuan_lang", "value": lang, "url": address}])
-            page.reload()
+            page = context.new_page()
+            page.goto(address + "/login")
             keep(page, "login", lang)
-        page.fill("#id_username", username)
-        page.fill("#id_password", password)
-        page.locator("form.sign-in button[type=submit]").click()
-        page.locator(".side").wait_for()
-        state = context.storage_state()
-        phone = browser.new_context(viewport=PHONE, storage_state=state)
-        for lang in ("zh", "en"):
+            page.fill("#id_username", username)
+            page.fill("#id_password", password)
+            page.locator("form.sign-in button[type=submit]").click()
+            page.locator(".side").wait_for()
+            phone = browser.new_context(viewport=PHONE, locale=locale, storage_state=context.storage_state())
             walk(context, address, tuple(PAGES), lang)
             walk(phone, address, ON_PHONE, lang, "-phone")
         browser.close()
 
 
+@contextmanager
+def desk() -> Iterator[tuple[str, str]]:
+    """A desk on the demo county, in a folder of its own: its address, its first administrator's password."""
+    folder = Path(tempfile.mkdtemp(prefix="bihuan-pictures-"))
+    folder.chmod(0o711)  # the database may run as somebody else
+    said = folder / "said.txt"
+    with said.open("wb") as out:
+        words = ["serve", "--demo", "--now", NOW, "--port", "0", "--data", str(folder / "data")]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bihuan.cli", *words], stdout=out, stderr=subprocess.STDOUT, env=None
+        )
+    try:
+        for _ in range(START_S * 5):
+            text = said.read_text(encoding="utf-8")
+            address, password = re.search(r"http://\S+:\d+", text), re.search(r"口令 ([^\s（]+)", text)
+            if address and password and "Ctrl-C" in text:
+                break
+            if process.poll() is not None:
+                break
+            time.sleep(0.2)
+        if not (address and password):
+            raise SystemExit(text)
+        time.sleep(10)  # its first audit
+        yield address[0], password[1]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:4])
+    with desk() as (address, password):
+        draw(address, "admin", password)

@@ -80,6 +80,40 @@ STAGES: dict[str, tuple[Kind, ...]] = {
 }
 
 
+AREA: tuple[Kind, ...] = (
+    Kind(("责任", "Answered for"), (), ("chain", "area")),
+    Kind(("来返", "Arrivals"), (), ("arrival", "passage")),
+    Kind(("管控", "Controlled"), (), ("measure", "transfer", "monitoring", "aid")),
+    Kind(("流调检测", "Traced, tested"), (), ("case", "contact", "sample", "clinic", "drug")),
+    Kind(("岗位", "Key posts"), (), ("post",)),
+    Kind(("人群", "People"), (), ("group", "person", "unit")),
+    Kind(("隔离点", "Isolation"), (), ("site",)),
+    Kind(("场所", "Venues"), (), ("venue", "gathering")),
+    Kind(("冷链", "Cold chain"), (), ("lot",)),
+    Kind(("物资", "Supplies"), (), ("stock", "permit", "livestock")),
+    Kind(("值守", "Guarded"), (), ("guard",)),
+    Kind(("预案队伍", "Plans, teams"), (), ("plan", "team")),
+    Kind(("督查政令", "Orders, inspections"), (), ("inspect", "finding", "inquiry", "instruction", "task", "order")),
+    Kind(("诉求服务", "Tickets, services"), (), ("ticket", "notice", "contract", "feed")),
+)
+"""The closed loop of an area: all its loops, by what is done in them."""
+
+
+def of_area(rows: Iterable[Any]) -> list[Stage]:
+    """The stages of an area; ``rows``: its loops (family as ``name``) with what is ``open`` and ``pending``. A county's
+    own loops stand at the last."""
+    counts = [[0, 0] for _ in AREA]
+    for row in rows:
+        place = next((i for i, stage in enumerate(AREA) if row.name in stage.holes), len(AREA) - 1)
+        counts[place][0] += row.open
+        counts[place][1] += row.pending
+    made = []
+    for stage, (opened, pending) in zip(AREA, counts, strict=True):
+        state: State = "broken" if opened else "due" if pending else "done"
+        made.append(Stage(stage.title, state, _note(state, opened, pending, 0)))
+    return made
+
+
 def of(kind: str, rows: Iterable[str], holes: Iterable[Any]) -> list[Stage]:
     """The stages of one subject: those that some row or hole of it shows.
 
@@ -121,4 +155,4 @@ def _note(state: State, opened: int, pending: int, number: int) -> tuple[str, st
         return f"{opened} 断", f"{opened} broken"
     if state == "due":
         return f"{pending} 待办", f"{pending} to do"
-    return (f"{number} 行", f"{number} rows") if number else ("已闭合", "closed")
+    return (f"{number} 行", "1 row" if number == 1 else f"{number} rows") if number else ("已闭合", "closed")

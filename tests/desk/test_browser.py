@@ -220,9 +220,14 @@ ALIKE = (
 """Pages that are made as another one is, which axe is not asked about a second time."""
 
 
-def test_axe_finds_nothing_serious(served: str, chromium: Browser, session: Path, addresses: dict[str, str]) -> None:
+@pytest.mark.parametrize(("lang", "size"), [("zh", "desk"), ("en", "phone")])
+def test_axe_finds_nothing_serious(
+    served: str, chromium: Browser, session: Path, addresses: dict[str, str], lang: str, size: str
+) -> None:
     # Axe is put into the pages from outside, which their own policy would refuse.
-    desk = Desk(chromium, served, session, bypass_csp=True, viewport={"width": 1366, "height": 900})
+    width, height = SIZES[size]
+    desk = Desk(chromium, served, session, bypass_csp=True, viewport={"width": width, "height": height})
+    desk.language(lang)
     source = AXE.read_text(encoding="utf-8")
     serious = []
     for name in [n for n in addresses if n not in ALIKE]:
@@ -236,3 +241,54 @@ def test_axe_finds_nothing_serious(served: str, chromium: Browser, session: Path
         page.close()
     desk.context.close()
     assert not serious
+
+
+def test_the_keyboard_alone_reaches_everything(desk: Desk) -> None:
+    """The first stop skips to the content; every stop shows where it is; menus open by Enter and close by Escape, which
+    gives the focus back."""
+    page = desk.open("/")
+    page.keyboard.press("Tab")
+    skip = page.locator(".skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.getElementById('main').contains(document.activeElement)")
+    page = desk.open("/")
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(STOP))
+    inside = [place for place, _, _ in seen]
+    assert inside == sorted(inside), "the head, the menu, the content, in the order in which they stand"
+    assert {0, 1, 2} <= set(inside)
+    assert all(shown for _, shown, _ in seen), [name for _, shown, name in seen if not shown]
+    for button, menu in (
+        (".moment > button", ".moment .dropdown-menu"),
+        (".top-end .dropdown > button", ".dropdown-menu"),
+    ):
+        control = page.locator(button).first
+        control.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(menu + ".show")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(menu + ".show")).to_have_count(0)
+        expect(control).to_be_focused()
+    # On a phone the menu is a panel.
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.locator(".top-menu").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#nav.show")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#nav.show")).to_have_count(0)
+    expect(page.locator(".top-menu")).to_be_focused()
+
+
+STOP = """() => {
+  const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const part = at.closest('#main') ? 2 : at.closest('.side') ? 1 : 0;
+  const ring = parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== 'none' || style.boxShadow !== 'none';
+  return [part, box.width > 1 && box.height > 1 && (ring || at.matches('svg *')), at.outerHTML.slice(0, 120)];
+}"""
+"""Where the focus is: 0 the head, 1 the menu, 2 the content; whether it can be seen there; what it is."""

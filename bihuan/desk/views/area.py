@@ -8,12 +8,15 @@ from django.db.models import Count, Min, Q
 from django.db.models.functions import Left
 from django.http import Http404, HttpResponse
 
-from bihuan.desk import access, knowledge
+from bihuan.audit.trail import About
+from bihuan.desk import access, drawing, knowledge, running, stages, trails
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views.overview import loop_rows
 
 OFFICERS = 60
+MIXED = ("areas", *trails.ROLLS)
+"""Rolls: what lies in an area fills its pages otherwise."""
 
 
 def areas(asked: Asked) -> HttpResponse:
@@ -44,6 +47,9 @@ def area(asked: Asked, code: str) -> HttpResponse:
     }
     rows = [_row(place, numbers.get(place.area)) for place in within]
     rows.sort(key=lambda r: (-r["urgent"], -r["number"], r["place"].area))
+    loops = loop_rows(holes)
+    named = About({"areas": {code}}, {})
+    line = trails.lines(asked, named, _of_areas()) if code else []
     return show(
         asked,
         "area.html",
@@ -52,10 +58,27 @@ def area(asked: Asked, code: str) -> HttpResponse:
         place=next((p for p in here if p.area == code), None),
         path=[p for p in here if p.area != code],
         rows=rows,
-        loops=loop_rows(holes),
+        loops=loops,
+        arcs=drawing.ring(stages.of_area(loops)),
+        broken=sum(row.open for row in loops),
+        running=running.in_area(asked, code),
+        line=[{"row": row, "at": row.at} for row in line],
+        more=trails.more(asked, named, line),
+        names=access.access_names(asked, access.named(cell for row in line for cell in row.cells)),
         outside=bool(code) and not access.within_reach(asked, code),
         officers=_officers(asked, code) if code else [],
     )
+
+
+def _of_areas() -> list[str]:
+    """The ledgers whose rows are about an area, and not about somebody in it: orders, tasks, stocks, inspections …"""
+    return [
+        g.name
+        for g in knowledge.ledgers().values()
+        if g.name not in MIXED
+        and any(c.type == "area" for c in g.columns)
+        and not any(c.refers in ("people", "units") for c in g.columns)
+    ]
 
 
 def _row(place: access.Place, found: dict[str, Any] | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 
 from bihuan.audit.trail import About
-from bihuan.desk import access, drawing, knowledge, stages, tokens, trails
+from bihuan.desk import access, drawing, knowledge, running, stages, tokens, trails
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views import looks
@@ -60,6 +60,7 @@ def subject(asked: Asked, kind: str, key: str) -> HttpResponse:
         broken=sum(1 for h in holes if h.state == "open"),
         holes=holes,
         measures=[_measure(r, now) for r in rows if r.ledger.name == "measures" and r.held and kind == "person"],
+        running=running.at_unit(asked, plain) if kind == "unit" else [],
         line=[*entries, {"mark": NOW, "at": now}] if entries else [],
         more=trails.more(asked, named, rows),
         names=access.access_names(asked, access.named(cell for row in rows for cell in row.cells)),
