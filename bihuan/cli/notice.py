@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 def notice(asked: argparse.Namespace, words: Words) -> int:
     """List, write, show, remind or end notices."""
     with here(asked):
-        from bihuan.notices import writing
-
-        try:
-            return ACTS[asked.act](asked, words)
-        except writing.Refused as refused:
-            raise Stop(refused.zh, refused.en) from refused
+        return ACTS[asked.act](asked, words)
 
 
 def _list(asked: argparse.Namespace, words: Words) -> int:

@@ -31,12 +31,12 @@ def here(asked: argparse.Namespace) -> Iterator[None]:
         with installation.opened(asked.data) as there:
             there.set_up()
             from bihuan.live import start
-            from bihuan.pressure import arranging
+            from bihuan.pressure.refusal import Refused
 
             start.migrate()
             try:
                 yield
-            except arranging.Refused as refused:
+            except Refused as refused:
                 raise Stop(refused.zh, refused.en) from refused
     except faults.Fault as fault:
         raise Stop(fault.zh, fault.en) from fault

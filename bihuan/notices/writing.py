@@ -11,6 +11,7 @@ from bihuan.notices.audiences import AUDIENCES
 from bihuan.notices.models import Notice, Recipient
 from bihuan.pressure import channels
 from bihuan.pressure.models import Gateway
+from bihuan.pressure.refusal import Refused as Refused
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -19,14 +20,6 @@ LEAST_H = 1
 """Hours at least between two reminders of one notice: they would wear out."""
 TITLE, TEXT = 60, 2000
 """Characters of a title and a text at most."""
-
-
-class Refused(ValueError):
-    """What cannot be done: why, and what to do, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True)

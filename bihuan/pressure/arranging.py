@@ -13,20 +13,13 @@ from django.db.models import Q, QuerySet
 from bihuan.live import clock, sight
 from bihuan.pressure import channels
 from bihuan.pressure.models import QUIET_FROM, QUIET_TO, Channel, Delegation, Gateway, Message
+from bihuan.pressure.refusal import Refused as Refused
 
 LONGEST = dt.timedelta(days=90)
 """Somebody who is away for longer hands his duties over instead: they are rows of a ledger."""
 TRIAL = "闭环：试发一条 · a trial message"
 AGAIN = dt.timedelta(minutes=1)
 """Between two trial messages: each may cost money."""
-
-
-class Refused(ValueError):
-    """What cannot be arranged: why, and what to do, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True)
@@ -75,26 +68,21 @@ def _unknown(officer: str) -> Refused:
 def set_channel(officer: str, way: Way, quiet: tuple[int, int] = (QUIET_FROM, QUIET_TO), *, by: str) -> Channel:
     """Arrange how and when an officer is told. Raises Refused."""
     if officer not in known([officer]):
-        raise Refused(
-            f"台账“责任人员”里没有编号“{officer}”：请核对", f"no officer has the number '{officer}': check it"
-        )
+        raise _unknown(officer)
     if not all(0 <= hour <= 23 for hour in quiet):
         raise Refused("免打扰时段请填 0 到 23 的整点", "quiet hours are whole hours, 0 to 23")
     gateway, to, address = None, "", ""
-    try:
-        if way.gateway is not None:
-            gateway = next((g for g in gateways(officer) if g.pk == way.gateway), None)
-            if gateway is None:
-                raise Refused(
-                    "这个网关不在该责任人员的辖区：请另选一个",
-                    "that gateway is not of this officer's area: choose another",
-                )
-            to = channels.check_to(gateway.address, way.to)
-        elif way.robot:
-            address = way.robot.strip()
-            channels.check_robot(address)
-    except channels.BadAddress as bad:
-        raise Refused(bad.zh, bad.en) from bad
+    if way.gateway is not None:
+        gateway = next((g for g in gateways(officer) if g.pk == way.gateway), None)
+        if gateway is None:
+            raise Refused(
+                "这个网关不在该责任人员的辖区：请另选一个",
+                "that gateway is not of this officer's area: choose another",
+            )
+        to = channels.check_to(gateway.address, way.to)
+    elif way.robot:
+        address = way.robot.strip()
+        channels.check_robot(address)
     given = {"address": address, "gateway": gateway, "to": to, "quiet_from": quiet[0], "quiet_to": quiet[1]}
     made, _ = Channel.objects.update_or_create(officer=officer, defaults={**given, "at": clock.now(), "by": by})
     return made
@@ -181,10 +169,7 @@ def add_gateway(name: str, area: str, address: str, *, by: str) -> Gateway:
         raise Refused("网关要有名称，不超过 60 字", "a gateway has a name, of at most 60 characters")
     if area and not (area.isdigit() and len(area) in (2, 4, 6, 9, 12, 15)):
         raise Refused(f"“{area}”不是区划代码：应为 2、4、6、9、12 或 15 位数字", f"'{area}' is no division code")
-    try:
-        channels.check_gateway(address)
-    except channels.BadAddress as bad:
-        raise Refused(bad.zh, bad.en) from bad
+    channels.check_gateway(address)
     with sight.whole():
         other = Gateway.objects.filter(name=name).first()
     if other is not None and other.area != area:

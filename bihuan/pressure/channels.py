@@ -8,6 +8,8 @@ import sys
 from typing import Protocol
 from urllib.parse import quote
 
+from bihuan.pressure.refusal import Refused
+
 KINDS = {
     "wecombot": ("企业微信", "WeCom"),
     "dingtalk": ("钉钉", "DingTalk"),
@@ -39,12 +41,8 @@ class Send(Protocol):
     def __call__(self, address: str, recipient: str, title: str, text: str) -> str: ...
 
 
-class BadAddress(ValueError):
-    """An address that cannot be used; ``zh``, ``en`` say why and what to do."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
+class BadAddress(Refused):
+    """An address that cannot be used."""
 
 
 def kind(address: str) -> str:

@@ -7,6 +7,8 @@ import hashlib
 import io
 from dataclasses import dataclass
 
+from bihuan.pressure.refusal import Refused as Refused
+
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 LONGEST = 4096
@@ -14,14 +16,6 @@ LONGEST = 4096
 FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 PDF = "application/pdf"
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", PDF: "pdf"}
-
-
-class Refused(ValueError):
-    """A file that is not kept: why, and what to do, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True)
