@@ -48,7 +48,9 @@ def test_who_was_told_stands_on_the_page(browser: Browser) -> None:
     telling.run(clock.now(), lambda *_: "")
     page = browser.get(address_of(hole) + "/pressure")
     assert {(t["to"], t["state"][0]) for t in page.context["told"]} >= {(hole.owner_name, "已发")}
-    assert "/pressure" in browser.get(address_of(hole)).content.decode()
+    shown = browser.get(address_of(hole))
+    assert "/pressure" in shown.content.decode()
+    assert {(t["name"], t["state"][0]) for t in shown.context["told"]} >= {(hole.owner_name, "已发")}
 
 
 def test_a_hole_is_handed_on_with_a_reason_and_stays_open(browser: Browser) -> None:

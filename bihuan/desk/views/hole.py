@@ -21,6 +21,8 @@ from bihuan.desk.templatetags.desk import address, lasting
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views import looks
 from bihuan.live import clock
+from bihuan.pressure import channels
+from bihuan.pressure.models import Message, Telling
 
 STEP_H = {"急": 4, "重": 24, "常": 24}
 """Hours after which a hole goes up one role (loops.md, Owners)."""
@@ -102,6 +104,7 @@ def hole(asked: Asked, token: str) -> HttpResponse:
         line=merged(rows, marks),
         names=access.access_names(asked, access.named(cell for row in rows for cell in row.cells)),
         ladder=_ladder(asked, row, said),
+        told=_told(asked, row),
         spans=access.access_spans_of(asked, row),
         buttons=buttons(row, token, asked),
         elsewhere=_elsewhere(asked, row),
@@ -157,6 +160,30 @@ def _ladder(asked: Asked, row: Any, said: Any) -> list[dict[str, Any]]:
                 "name": names.get(row.escalated_to, ""),
             }
     return made
+
+
+TOLD = """
+SELECT s.at, s.channel, s.state, t.why, coalesce(o.name, t.recipient) AS name
+FROM live_hole h JOIN pressure_telling t ON t.of_id = h.id JOIN LATERAL bihuan_sent(ARRAY[t.message_id]) s ON true
+LEFT JOIN ledger_officers o ON o.officer = t.recipient AND o.latest AND o.retracted IS NOT TRUE
+WHERE h.hole = %s AND h.subject = %s AND h.item = %s AND (%s::timestamp IS NULL OR s.at <= %s)
+ORDER BY t.id DESC LIMIT 4
+"""
+
+
+def _told(asked: Asked, row: Any) -> list[dict[str, Any]]:
+    """The last times that somebody was told of it; all of them stand on its page of pressure."""
+    at, states, whys = asked.viewing.at, dict(Message.STATES), dict(Telling.WHYS)
+    return [
+        {
+            "at": t["at"],
+            "name": t["name"],
+            "by": channels.shown(t["channel"]),
+            "state": (states[t["state"]], t["state"]),
+            "why": (whys[t["why"]], t["why"]),
+        }
+        for t in access.query(TOLD, [row.hole, row.subject, row.item, at, at])
+    ]
 
 
 def buttons(row: Any, token: str, asked: Asked) -> list[Button]:
