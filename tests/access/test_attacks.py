@@ -274,3 +274,29 @@ def test_events_of_elsewhere_are_not_told(desk: Desk, owner: str) -> None:
     assert desk.sees(NORTH, "live_event", told) == {"610723", "people", "orders", "clock"}
     assert desk.sees(HOTEL, "live_event", told) == {"610723", "people", "orders", "clock"}
     assert len(desk.sees(ALL, "live_event", "id")) == 7
+
+
+def test_evidence_lies_where_its_hole_does(desk: Desk, owner: str) -> None:
+    add = (
+        "INSERT INTO pressure_attachment (of_id, at, by, name, kind, size, digest, content, note) "
+        "SELECT id, '2022-01-06', 'x', hole, 'image/png', 1, hole, 'x', '' FROM live_hole"
+    )
+    with psycopg.connect(owner, autocommit=True) as con:
+        con.execute(add)
+    try:
+        for scope in (EAST, NORTH, HOTEL, COUNTY, ALL):
+            holes = desk.sees(scope, "live_hole", "hole")
+            assert desk.sees(scope, "pressure_attachment", "name") == holes, scope
+        (gap,) = psycopg.connect(owner).execute("SELECT id FROM live_hole WHERE hole = 'measure.gap'").fetchone()  # type: ignore[misc]
+        one = add.replace("SELECT id", f"SELECT {gap}").replace("hole, 'x', ''", "'more', 'x', ''") + " LIMIT 1"
+        with desk.scope(EAST):
+            assert refused(desk, one)
+            assert refused(desk, f"DELETE FROM pressure_attachment WHERE of_id = {gap}")
+            assert refused(desk, f"UPDATE pressure_attachment SET note = 'y' WHERE of_id = {gap}")
+            hand = "INSERT INTO pressure_reassignment (of_id, at, by, officer, reason) VALUES (%s, '2022-01-06', 'x', 'O1', 'x')"
+            assert refused(desk, hand, [gap])  # nobody hands himself a hole that he does not see
+        with desk.scope(NORTH):
+            assert not refused(desk, one)
+    finally:
+        with psycopg.connect(owner, autocommit=True) as con:
+            con.execute("TRUNCATE pressure_attachment")

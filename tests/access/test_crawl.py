@@ -201,7 +201,14 @@ def everywhere() -> list[str]:
     """Addresses whether a link leads there or not: every subject, hole and ledger that there is anywhere."""
     begin = ["/", "/?wall=1", "/holes/", "/holes/?state=all", "/mine/?officer=O2", "/mine/?officer=O1", "/ledgers/"]
     begin += ["/account/looks", "/accounts/", "/briefings/", "/orders/", "/areas/", "/loops/", "/inspections/"]
-    begin += ["/instructions/", "/tickets/", "/rosters/", "/holes/file.csv?state=all", "/holes/file.xlsx?state=all"]
+    begin += [
+        "/instructions/",
+        "/tickets/",
+        "/rosters/",
+        "/notices/",
+        "/holes/file.csv?state=all",
+        "/holes/file.xlsx?state=all",
+    ]
     begin += [f"/holes/?group={g}" for g in ("owner", "unit", "area", "loop")]
     begin += [f"/of/person/{tokens.seal('person', d)}" for d in (*DOCUMENTS.values(), PASSPORT)]
     begin += [f"/of/unit/{u}" for u in ("HOTEL", "SHOP", "CLINIC")] + ["/of/officer/O1", "/of/officer/O2"]
@@ -212,6 +219,7 @@ def everywhere() -> list[str]:
         begin += [f"/holes/{token}", f"/holes/{token}/pressure"]
     for ledger in county.LEDGERS:
         begin += [f"/ledgers/{ledger}/", f"/ledgers/{ledger}/file.csv", f"/ledgers/{ledger}/file.xlsx"]
+        begin += [f"/ledgers/{ledger}/whole"]
         begin += [f"/ledgers/{ledger}/?in=610723002001", f"/ledgers/{ledger}/?sort=key", f"/ledgers/{ledger}/?q=某"]
     for ledger, key in (
         ("monitoring", "T1"),
