@@ -45,7 +45,7 @@ def main() -> int:
     try:
         where = f"http://127.0.0.1:{asked.port}"
         _wait(where)
-        _as_of(where)
+        _as_of(where, asked.folder / "sessions")
         csvs = asked.folder / "walk"
         walk = subprocess.run(
             [
@@ -53,7 +53,12 @@ def main() -> int:
                 *("-u", str(asked.users), "-r", "2", "-t", f"{round(asked.minutes * 60)}s", "--reset-stats"),
                 *("--csv", csvs, "--only-summary", "--loglevel", "ERROR"),
             ],
-            env={**os.environ, "BENCH_COUNTY": str(county), "PYTHONPATH": str(Path.cwd())},
+            env={
+                **os.environ,
+                "BENCH_COUNTY": str(county),
+                "BENCH_SESSIONS": str(asked.folder / "sessions"),
+                "PYTHONPATH": str(Path.cwd()),
+            },
             stdout=subprocess.DEVNULL,
             check=False,
         )
@@ -81,6 +86,7 @@ def prepare(county: Path, data: Path, now: dt.datetime) -> None:
             subprocess.run([BIN / "bihuan", "import", county, "--data", data], check=True)
             print(f"import and first audit: {time.perf_counter() - began:.0f} s", flush=True)
         people.accounts()
+        people.sessions(data.parent / "sessions")
 
 
 def _wait(where: str) -> None:
@@ -92,26 +98,15 @@ def _wait(where: str) -> None:
             time.sleep(0.5)
 
 
-def _as_of(where: str) -> None:
+def _as_of(where: str, sessions: Path) -> None:
     """An earlier moment is audited once, when it is first asked for: here, before the walk."""
-    import re
-
-    import requests
-
     from bench.desk import people
 
     began = time.perf_counter()
-    with requests.Session() as session:
-        page = session.get(f"{where}/login", timeout=60).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        form = {
-            "username": "load00",
-            "password": people.PASSWORD,
-            "csrfmiddlewaretoken": token.group(1) if token else "",
-        }
-        session.post(f"{where}/login", form, timeout=60)
-        while "figures" not in session.get(f"{where}/?at={people.AS_OF}", timeout=60).text:
-            time.sleep(1)
+    cookie = f"sessionid={people.session(sessions, 0)}"
+    asked = urllib.request.Request(f"{where}/?at={people.AS_OF}", headers={"Cookie": cookie})
+    while b'class="card figures"' not in urllib.request.urlopen(asked, timeout=60).read():
+        time.sleep(1)
     print(f"an earlier moment, audited once: {time.perf_counter() - began:.0f} s", flush=True)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-PASSWORD = "a long password of the load test"
 COUNTY = "610723"
 AS_OF = "2022-01-05T14:00"
 """The earlier moment that is looked at."""
@@ -12,17 +12,38 @@ AS_OF = "2022-01-05T14:00"
 
 def accounts() -> list[dict[str, Any]]:
     """Make them, or bring them up to date; what each is. Django is set up, as the owner."""
-    from django.contrib.auth.hashers import make_password
-
     from bihuan.access.models import Account
 
-    password = make_password(PASSWORD)
     made = []
     for given in _wanted():
-        given |= {"password": password, "new_password": False}
+        given |= {"password": "", "new_password": False}
         Account.objects.update_or_create(username=given["username"], defaults=given)
         made.append(given)
     return made
+
+
+def sessions(path: Path) -> None:
+    """Sign everybody in, and write down the sessions, a line each: fifty passwords at once from one address are what
+    the desk slows down, and no part of the walk."""
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    from bihuan.access.models import Account
+    from bihuan.access.sessions import SessionStore
+
+    keys = []
+    for account in Account.objects.filter(username__startswith="load").order_by("username"):
+        session = SessionStore()
+        session[SESSION_KEY] = str(account.pk)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+        session.create()
+        keys.append(session.session_key)
+    path.write_text("\n".join(keys), encoding="ascii")
+
+
+def session(path: Path, number: int) -> str:
+    """The session of one of the fifty."""
+    return path.read_text(encoding="ascii").splitlines()[number]
 
 
 def _wanted() -> list[dict[str, Any]]:

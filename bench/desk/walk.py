@@ -6,10 +6,12 @@ Everybody holds a stream of events, as every open page does, and looks at a page
 
 from __future__ import annotations
 
+import http.client
 import itertools
+import os
 import random
 import re
-from contextlib import suppress
+from pathlib import Path
 
 import gevent
 from locust import HttpUser, between, events, task
@@ -35,12 +37,7 @@ class Somebody(HttpUser):
         self.random = random.Random(number)
         self.listener: gevent.Greenlet | None = None
         self.found: dict[str, list[str]] = {}
-        page = self.client.get("/login", name="sign in (form)").text
-        self.client.post(
-            "/login",
-            {"username": f"load{number:02}", "password": people.PASSWORD, "csrfmiddlewaretoken": self._token(page)},
-            name="sign in (password)",
-        )
+        self.client.cookies.set("sessionid", people.session(Path(os.environ["BENCH_SESSIONS"]), number))
         self.page("/", "overview")
 
     def on_stop(self) -> None:
@@ -81,9 +78,16 @@ class Somebody(HttpUser):
 
     def _stream(self) -> None:
         """As a browser listens; cut off as the next page opens."""
-        with suppress(OSError), self.client.request("GET", "/events", stream=True, name="events (opened)") as answer:
-            for _ in answer.iter_lines():
+        where = http.client.HTTPConnection(self.host.removeprefix("http://"))
+        try:
+            where.request("GET", "/events", headers={"Cookie": f"sessionid={self.client.cookies['sessionid']}"})
+            answer = where.getresponse()
+            while answer.read1(1000):
                 pass
+        except OSError:
+            pass
+        finally:
+            where.close()
 
     def _follow(self, kind: str, name: str, ending: str = "") -> None:
         links = self.found.get(kind)
@@ -242,9 +246,6 @@ DOCUMENTS: list[str] = []
 @events.test_start.add_listener
 def _documents(environment: object, **_: object) -> None:
     """Identity numbers of the county's roll, for rows that are saved."""
-    import os
-    from pathlib import Path
-
     path = Path(os.environ["BENCH_COUNTY"]) / "people.csv"
     with path.open(encoding="utf-8-sig") as file:
         column = next(file).strip().split(",").index("证件号码")

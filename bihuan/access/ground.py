@@ -180,6 +180,8 @@ def _counted() -> Iterator[str]:
         f"CREATE INDEX IF NOT EXISTS live_hole_counted ON live_hole (state) "
         f"INCLUDE ({beside}, in_more, in_several, in_also)"
     )
+    for name, order in (("order", "severity, since"), ("began", "since"), ("fell", "due"), ("shut", "closed_at")):
+        yield f"CREATE INDEX IF NOT EXISTS live_hole_{name} ON live_hole (state, {order}, id)"  # as lists stand
     yield "CREATE INDEX IF NOT EXISTS live_span_since ON live_span (since)"
     yield (
         "CREATE INDEX IF NOT EXISTS live_hole_rests ON live_hole USING gin (string_to_array(evidence, ',')) "

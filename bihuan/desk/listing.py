@@ -12,7 +12,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from bihuan.kernel.loops import SEVERITIES
 
@@ -58,7 +58,7 @@ def by_severity(rows: QuerySet[Any], after: str | None) -> Page:
             continue
         own = rows.filter(severity=severity)
         if place and rank == place[0]:
-            own = own.filter(Q(since__gt=place[1]) | Q(since=place[1], pk__gt=place[2]))
+            own = _behind(own, "since", ">", place[1:])
         found += own.order_by("since", "pk")[: PAGE + 1 - len(found)]
         if len(found) > PAGE:
             break
@@ -68,13 +68,19 @@ def by_severity(rows: QuerySet[Any], after: str | None) -> Page:
 def by_moment(rows: QuerySet[Any], after: str | None, column: str, newest: bool = False) -> Page:
     """A page in the order of a moment."""
     place = unmark(after, (dt.datetime, int))
-    sign, way = ("-", "lt") if newest else ("", "gt")
+    sign, way = ("-", "<") if newest else ("", ">")
     rows = rows.filter(**{f"{column}__isnull": False})
     if place:
-        further = Q(**{f"{column}__{way}": place[0]}) | Q(**{column: place[0], f"pk__{way}": place[1]})
-        rows = rows.filter(further)
+        rows = _behind(rows, column, way, place)
     found = list(rows.order_by(f"{sign}{column}", f"{sign}pk")[: PAGE + 1])
     return _page(found, place is None, lambda r: [getattr(r, column), r.pk])
+
+
+def _behind(rows: QuerySet[Any], column: str, way: str, place: list[Any]) -> QuerySet[Any]:
+    """The rows behind a place, as an index on both columns finds it: an OR of two conditions would be read through, and
+    thousands of holes begin in the same moment."""
+    table = rows.model._meta.db_table
+    return rows.extra(where=[f'("{table}"."{column}", "{table}"."id") {way} (%s, %s)'], params=place)
 
 
 def _page(found: list[Any], first: bool, place: Any) -> Page:

@@ -20,7 +20,7 @@ from bihuan.live.models import Event
 CHANNEL = "bihuan_event"
 WAKE = "bihuan_change"
 KEEP = dt.timedelta(days=7)
-BEAT_S = 15.0
+BEAT_S = 5.0
 """A silent stream says that it is alive this often: proxies cut what is silent."""
 
 AT_ONCE = 500

@@ -7,7 +7,7 @@ from typing import Any
 
 worker_class = "gthread"
 workers = int(os.environ.get("BIHUAN_WORKERS", "2"))
-threads = int(os.environ.get("BIHUAN_THREADS", "64"))
+threads = int(os.environ.get("BIHUAN_THREADS", "128"))
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
