@@ -81,6 +81,9 @@ bench-live: $(VENV)/.installed-test  ## what a saved row costs; SIZES="4000 5000
 bench: $(VENV)/.installed-test  ## speed beside hand-written SQL and pandas; SIZES="1000000 2500000"
 	$(BIN)/python -m bench $(SIZES)
 
+load: $(VENV)/.installed-test  ## fifty people at the desk of a county of 500,000 with five million rows
+	$(BIN)/python -m bench.desk
+
 lock: | $(BIN)/python  ## lock the dependencies anew, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml requirements-build.in -o requirements.lock
