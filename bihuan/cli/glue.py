@@ -225,9 +225,10 @@ def shown(words: Words) -> Iterator[Callable[[str], Progress]]:
         yield step
 
 
-def compiled(words: Words, step: Callable[[str], Progress], anew: bool = False) -> Program:
+def compiled(words: Words, step: Callable[[str], Progress], anew: bool = False, live: bool = False) -> Program:
     """The compiled program; the first time it takes some seconds, which is said. Raises Stop where a county's own
-    package cannot be used: without its loops the audit would be silent on them."""
+    package cannot be used: without its loops the audit would be silent on them. ``live``: what the living loop needs
+    as well, or the first row that is saved would wait for it."""
     from bihuan.audit import programs
     from bihuan.domains import own
 
@@ -246,6 +247,8 @@ def compiled(words: Words, step: Callable[[str], Progress], anew: bool = False) 
         progress(name, done, total)
 
     try:
+        if live:
+            programs.live(tell, anew=anew)
         return programs.load(tell, anew=anew)
     except own.Broken as broken:
         raise Stop(broken.zh, broken.en) from broken

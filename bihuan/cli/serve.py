@@ -65,7 +65,7 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
 
     here.set_up()  # first: whoever compiles sets Django up too, without a database
     with glue.shown(words) as step:
-        glue.compiled(words, step)
+        glue.compiled(words, step, live=True)
     from bihuan.access import ground  # once Django is set up
 
     start.migrate()
