@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection, transaction
 
+from bihuan.access import rules
 from bihuan.live import clock, events
 from bihuan.pressure import keeping as pressure
 
@@ -49,11 +50,7 @@ _CLOSED = (
     f"(SELECT h.id FROM live_hole h WHERE h.state = 'closed' AND h.closed_at < %(old)s ORDER BY h.id LIMIT {AT_ONCE})"
 )
 _SENT = "(SELECT n.id FROM notice n WHERE n.sent_at < %(old)s AND coalesce(n.until, n.sent_at) < %(old)s)"
-_SAID_OF_NONE = (
-    "at < %(old)s AND NOT EXISTS (SELECT 1 FROM live_hole h WHERE h.hole = split_part(desk_comment.hole, '/', 1) "
-    "AND h.subject = ANY (bihuan_subjects(desk_comment.hole)) "
-    "AND h.hole || '/' || h.subject || CASE WHEN h.item = '' THEN '' ELSE '/' || h.item END = desk_comment.hole)"
-)
+_SAID_OF_NONE = f"at < %(old)s AND NOT {rules.SAID_OF}"
 
 TERMS = (
     Term(

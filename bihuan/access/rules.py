@@ -223,11 +223,12 @@ _TOLD = (
 )
 """SQL over messages: who was told, and who answers for all of what it tells."""
 
-_SAID_OF = (
+SAID_OF = (
     "EXISTS (SELECT 1 FROM live_hole h WHERE h.hole = split_part(desk_comment.hole, '/', 1) "
     "AND h.subject = ANY (bihuan_subjects(desk_comment.hole)) "
     "AND h.hole || '/' || h.subject || CASE WHEN h.item = '' THEN '' ELSE '/' || h.item END = desk_comment.hole)"
 )
+"""SQL over comments: the account sees the hole of which one was said."""
 _BRIEFED = (
     "CASE WHEN (SELECT bihuan_whole()) THEN true "
     "WHEN area >= (SELECT bihuan_low()) AND area < (SELECT bihuan_high()) THEN true ELSE false END"
@@ -277,7 +278,7 @@ TABLES: dict[str, Policy] = {
     "desk_view": mine("user_id"),
     "desk_snapshot": Policy(reads=KNOWN, adds=SYSTEM, changes=SYSTEM, removes=SYSTEM),
     "desk_then": Policy(reads=THEN, adds=SYSTEM, removes=SYSTEM),
-    "desk_comment": Policy(reads=_SAID_OF, adds=_SAID_OF),
+    "desk_comment": Policy(reads=SAID_OF, adds=SAID_OF),
     "notice": Policy(reads=_NOTICE, adds=_BRIEFED, changes=_BRIEFED, columns=("send_at", "until", "again_at")),
     "notice_recipient": Policy(reads=_RECORDED, changes=_NOTICED, columns=("read_at", "acked_at", "acked_by")),
     "notice_delivery": shown("EXISTS (SELECT 1 FROM notice_recipient r WHERE r.id = recipient_id)"),
