@@ -27,6 +27,8 @@ ENDS = {
 """Behind the name of a moment's column: what its chip says, and the condition. ``not_by``: empty, or later."""
 REACHED = 5000
 """Rows above which a ledger's list is filtered by what the account is bound to, whatever the policies filter."""
+LATEST = 20_000
+"""Rows, of whomever, among which a page of an area's is looked for before all of the area's are sorted."""
 SORTABLE = 100_000
 """Rows up to which a ledger may be sorted by any moment; above it only by what every ledger has an index for."""
 
@@ -176,7 +178,7 @@ def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any]
 
 
 def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
-    """A page of the list. One query."""
+    """A page of the list. One query, of a small part of a large ledger at most two."""
     where, values, narrow = _where(asked, ledger, wanted)
     place = asked.GET.get("after")
     if wanted.sort == "key":
@@ -196,12 +198,18 @@ def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
     if seen:
         where += f" AND {further}"
         values += seen
-    first = order.split(",")[0].removesuffix(" DESC")
-    found = access.query(
-        f'SELECT l.*, {"l.id" if not wanted.sort else first} AS _sort FROM "{access.table(ledger)}" l WHERE {where} '
-        f"ORDER BY {order} LIMIT {listing.PAGE + 1}",
-        values,
-    )
+    first = "l.id" if not wanted.sort else order.split(",")[0].removesuffix(" DESC")
+    select = f'SELECT l.*, {first} AS _sort FROM "{access.table(ledger)}" l WHERE {where}'
+    most = listing.PAGE + 1
+    found: list[dict[str, Any]] = []
+    if narrow and not wanted.sort:
+        # Where rows of the area come thick, the page is among the latest ones of all; where not, there are few of them.
+        end = f"(SELECT pg_sequence_last_value(pg_get_serial_sequence('{access.table(ledger)}', 'id')::regclass))"
+        end = str(int(seen[0])) if seen else end
+        among = f"l.id > {end} - {LATEST} AND l.id <= {end}"
+        found = access.query(f"{select} AND {among} ORDER BY l.id DESC LIMIT {most}", values)
+    if len(found) < most:
+        found = access.query(f"{select} ORDER BY {order} LIMIT {most}", values)
     shown = found[: listing.PAGE]
     after = None
     if len(found) > listing.PAGE:

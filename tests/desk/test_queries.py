@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, resolve
 
-from bihuan.desk import listing, urls
+from bihuan.desk import listing, rows, urls
 from bihuan.live import tables
 from bihuan.live.models import Hole
 from tests.desk import test_pages
@@ -160,3 +160,29 @@ def _more_holes(times: int) -> None:
             "FROM live_hole h, generate_series(1, %s) n",
             [times],
         )
+
+
+@pytest.mark.parametrize("latest", [20_000, 40, 1])
+def test_a_towns_list_is_whole_however_its_pages_are_found(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, latest: int
+) -> None:
+    """Among the latest rows of all, or by sorting the town's own: the same rows in the same order, each once."""
+    monkeypatch.setattr(rows, "LATEST", latest)
+    monkeypatch.setattr(rows, "REACHED", 0)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT l.sample FROM ledger_samples l WHERE l.latest AND l.retracted IS NOT TRUE "
+            "AND (l.in_place LIKE '610723001%' OR l.in_home LIKE '610723001%' "
+            "OR array_to_string(l.in_also, ',', '') ~ '(^|,)610723001') ORDER BY l.id DESC"
+        )
+        wanted = [row[0] for row in cursor.fetchall()]
+    assert len(wanted) > 120
+    found: list[str] = []
+    after = ""
+    while len(found) < 2 * len(wanted):
+        page = browser.get("/ledgers/samples/", **{"in": "610723001"}, **({"after": after} if after else {}))
+        found += [row.key for row in page.context["page"].rows]
+        after = page.context["page"].after
+        if not after:
+            break
+    assert found == wanted
