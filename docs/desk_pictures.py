@@ -1,6 +1,7 @@
 """Draws the pictures of docs/desk.md anew, every page in both languages: ``make pictures``.
 
-It starts a desk of its own on the demo county, walks through its pages as the first administrator, and stops it.
+It starts a desk of its own on the demo county, walks through its pages as the first administrator, and stops it. Some
+pages alone: ``python docs/desk_pictures.py area hole``.
 """
 
 from __future__ import annotations
@@ -50,8 +51,7 @@ def subject_of_hole(page: Page) -> None:
 
 def pressure_of_hole(page: Page) -> None:
     first_hole(page)
-    page.locator("a[href*='/pressure']").first.click()
-    page.locator("h1").wait_for()
+    page.goto(page.url.split("?")[0] + "/pressure")
 
 
 def first_row(page: Page) -> None:
@@ -75,7 +75,7 @@ def preview(page: Page) -> None:
 
 
 def audited(page: Page) -> None:
-    page.locator(".then").wait_for(timeout=120_000)
+    page.locator(".figures").wait_for(timeout=120_000)
 
 
 PAGES = {
@@ -131,8 +131,8 @@ def walk(context: BrowserContext, address: str, names: tuple[str, ...], lang: st
         page.close()
 
 
-def draw(address: str, username: str, password: str) -> None:
-    """Every page; a browser of each language, as somebody of that language has one."""
+def draw(address: str, username: str, password: str, names: tuple[str, ...]) -> None:
+    """The pages named; a browser of each language, as somebody of that language has one."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
         for lang, locale in (("zh", "zh-CN"), ("en", "en-GB")):
@@ -146,8 +146,8 @@ def draw(address: str, username: str, password: str) -> None:
             page.locator("form.sign-in button[type=submit]").click()
             page.locator(".side").wait_for()
             phone = browser.new_context(viewport=PHONE, locale=locale, storage_state=context.storage_state())
-            walk(context, address, tuple(PAGES), lang)
-            walk(phone, address, ON_PHONE, lang, "-phone")
+            walk(context, address, names, lang)
+            walk(phone, address, tuple(n for n in ON_PHONE if n in names), lang, "-phone")
         browser.close()
 
 
@@ -183,4 +183,4 @@ def desk() -> Iterator[tuple[str, str]]:
 
 if __name__ == "__main__":
     with desk() as (address, password):
-        draw(address, "admin", password)
+        draw(address, "admin", password, tuple(sys.argv[1:]) or tuple(PAGES))

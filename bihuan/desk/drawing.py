@@ -49,8 +49,8 @@ def ring(stages: Sequence[Stage], radius: float = RING_RADIUS) -> list[Arc]:
         path = f"M{x1:.1f} {y1:.1f}A{radius:g} {radius:g} 0 {large} 1 {x2:.1f} {y2:.1f}"
         middle = (begin + end) / 2
         x, y = _on(middle, radius + 20)
-        anchor: Literal["start", "middle", "end"] = "middle" if abs(x) < 24 else "start" if x > 0 else "end"
-        arcs.append(Arc(stage, path, round(x, 1), round(y + (10 if y > 60 else 0), 1), anchor))
+        anchor: Literal["start", "middle", "end"] = "middle" if abs(x) < 6 else "start" if x > 0 else "end"
+        arcs.append(Arc(stage, path, round(x, 1), round(y + (10 if y > 60 else -8 if y < -90 else 0), 1), anchor))
     return arcs
 
 

@@ -89,12 +89,14 @@ AREA: tuple[Kind, ...] = (
     Kind(("人群", "People"), (), ("group", "person", "unit")),
     Kind(("隔离点", "Isolation"), (), ("site",)),
     Kind(("场所", "Venues"), (), ("venue", "gathering")),
-    Kind(("冷链", "Cold chain"), (), ("lot",)),
-    Kind(("物资", "Supplies"), (), ("stock", "permit", "livestock")),
+    Kind(("货物", "Goods"), (), ("lot", "stock", "permit", "livestock")),
     Kind(("值守", "Guarded"), (), ("guard",)),
     Kind(("预案队伍", "Plans, teams"), (), ("plan", "team")),
-    Kind(("督查政令", "Orders, inspections"), (), ("inspect", "finding", "inquiry", "instruction", "task", "order")),
-    Kind(("诉求服务", "Tickets, services"), (), ("ticket", "notice", "contract", "feed")),
+    Kind(
+        ("政令督查", "Command"),
+        (),
+        ("inspect", "finding", "inquiry", "instruction", "task", "order", "ticket", "notice", "contract", "feed"),
+    ),
 )
 """The closed loop of an area: all its loops, by what is done in them."""
 
