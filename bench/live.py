@@ -56,6 +56,7 @@ class Work:
     def __init__(self) -> None:
         self.sessions: list[int] = []
         self.steps: dict[str, float] = defaultdict(float)
+        self._watched: list[tuple[Any, str, Any]] = []
 
     def now(self) -> float:
         if not Path("/proc/self/schedstat").exists():
@@ -74,7 +75,13 @@ class Work:
             finally:
                 self.steps[step] += self.now() - began
 
+        self._watched.append((of, name, function))
         setattr(of, name, watched)
+
+    def leave(self) -> None:
+        """Watch no longer."""
+        for of, name, function in reversed(self._watched):
+            setattr(of, name, function)
 
 
 def county(people: int) -> None:
@@ -156,6 +163,7 @@ def measure(people: int, url: str) -> None:
             cells += [f"{statistics.median(parts[step]):.1f}" for step in steps]
             print(f"| {ledger} | {' | '.join(cells)} | {left} |", flush=True)
         print(f"| all | {statistics.median(every):.0f} | {percentile(every):.0f} |" + " |" * (len(steps) + 1))
+        work.leave()
         auditor.close()
 
 
