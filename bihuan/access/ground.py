@@ -132,7 +132,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield _trigger(table, "place", event, table)
             yield from _indexes(table)
     yield from _spans()
-    yield from _counted()
+    yield from _counted(there)
     yield from _account_guard()
     yield from _gateways()
     yield from _looks()
@@ -173,13 +173,17 @@ def _policies(table: str, policy: rules.Policy) -> Iterator[str]:
             yield f"CREATE POLICY bihuan_{act.lower()} ON {table} FOR {act} {clause}"
 
 
-def _counted() -> Iterator[str]:
+def _counted(there: set[str]) -> Iterator[str]:
     """What counts of holes are read off, texts left aside, with all that the policy looks at; and of their spans."""
     beside = "id, severity, hole, area, unit, subject_kind, subject, owner, owner_name, since, in_place, in_home"
-    yield (
-        f"CREATE INDEX IF NOT EXISTS live_hole_counted ON live_hole (state) "
-        f"INCLUDE ({beside}, in_more, in_several, in_also)"
-    )
+    also = "in_more, in_several, in_also"
+    yield f"CREATE INDEX IF NOT EXISTS live_hole_counted ON live_hole (state) INCLUDE ({beside}, {also})"
+    if "desk_then" in there:
+        yield (
+            "CREATE INDEX IF NOT EXISTS desk_then_counted ON desk_then (snapshot_id, state) "
+            f"INCLUDE ({beside}, item, {also})"
+        )
+        yield "CREATE INDEX IF NOT EXISTS desk_then_order ON desk_then (snapshot_id, state, severity, since, id)"
     for name, order in (("order", "severity, since"), ("began", "since"), ("fell", "due"), ("shut", "closed_at")):
         yield f"CREATE INDEX IF NOT EXISTS live_hole_{name} ON live_hole (state, {order}, id)"  # as lists stand
     yield "CREATE INDEX IF NOT EXISTS live_span_since ON live_span (since)"

@@ -87,9 +87,8 @@ def around(request: HttpRequest) -> dict[str, Any]:
     asked = cast("Asked", request)
     if request.resolver_match is None or (viewing.at and not _audited(asked)):
         return context
-    counts = access.access_holes(asked).aggregate(
-        holes=Count("pk", filter=Q(state="open")), urgent=Count("pk", filter=Q(state="open", severity="急"))
-    )
+    counts = access.access_holes(asked).filter(state="open")
+    counts = counts.aggregate(holes=Count("pk"), urgent=Count("pk", filter=Q(severity="急")))
     menu = [Item(name, icon, title) for name, icon, title in MENU]
     menu[1].count = counts["holes"]
     if viewing.at is None and (user.officer or user.unit):
