@@ -9,6 +9,14 @@
     const wait = document.querySelector("[data-reload]");
     if (wait) setTimeout(() => location.reload(), Number(wait.dataset.reload));
   });
+  // A table that is wider than its window is moved by the keyboard too, where nothing in it takes the focus.
+  const reachable = () => document.querySelectorAll(".table-scroll").forEach((el) => {
+    if (el.scrollWidth > el.clientWidth && !el.querySelector("a, button, input, select, textarea")) el.tabIndex = 0;
+    else el.removeAttribute("tabindex");
+  });
+  document.addEventListener("DOMContentLoaded", reachable);
+  document.addEventListener("htmx:afterSettle", reachable);
+  window.addEventListener("resize", reachable);
   // A select in a form marked data-submit needs no button.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-submit]");
