@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import _TestState, setup_test_environment, teardown_test_environment
 
 from bihuan.desk.database import from_url
 
@@ -35,9 +36,25 @@ def own_server() -> Iterator[str]:
 
 def connect_to(url: str) -> None:
     """Django's connection of this thread, to this address."""
+    from bihuan.live import clock
+
     databases = {"default": from_url(url)}
     settings.DATABASES = databases
     connections.settings = connections.configure_settings(databases)
     if hasattr(connections._connections, "default"):
         connection.close()
         del connections["default"]
+    clock._read = None  # of the database before
+
+
+@contextmanager
+def as_tested() -> Iterator[None]:
+    """Django's settings for tests; within such an environment nothing more is to be done."""
+    if hasattr(_TestState, "saved_data"):
+        yield
+        return
+    setup_test_environment()
+    try:
+        yield
+    finally:
+        teardown_test_environment()

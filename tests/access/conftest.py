@@ -10,14 +10,13 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
-from django.test.utils import setup_test_environment, teardown_test_environment
 
 from bihuan.access import accounts, ground, scope
 from bihuan.access.accounts import Asked
 from bihuan.access.models import Account
 from bihuan.live import clock
 from tests.access import county
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import as_tested, connect_to, own_server
 
 
 @pytest.fixture(scope="session")
@@ -67,9 +66,8 @@ def served() -> Iterator[str]:
         opened = ground.open_desk(url, county.SECRET)
         settings.BIHUAN_SCOPE_KEY = opened["BIHUAN_SCOPE_KEY"]
         connect_to(opened["DATABASE_URL"])
-        setup_test_environment()
-        yield url
-        teardown_test_environment()
+        with as_tested():
+            yield url
         settings.BIHUAN_SCOPE_KEY = ""
 
 

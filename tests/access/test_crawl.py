@@ -18,7 +18,6 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.test.utils import setup_test_environment, teardown_test_environment
 
 from bihuan.access import accounts, ground, roles, scope
 from bihuan.access.accounts import Asked
@@ -27,7 +26,7 @@ from bihuan.desk import then, tokens
 from bihuan.live import clock
 from tests.access import county
 from tests.access.conftest import NOW, signed_in
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import as_tested, connect_to, own_server
 
 
 def document(first: str) -> str:
@@ -102,9 +101,8 @@ def crawled() -> Iterator[str]:
         opened = ground.open_desk(url, county.SECRET)
         settings.BIHUAN_SCOPE_KEY = opened["BIHUAN_SCOPE_KEY"]
         connect_to(opened["DATABASE_URL"])
-        setup_test_environment()
-        yield url
-        teardown_test_environment()
+        with as_tested():
+            yield url
         settings.BIHUAN_SCOPE_KEY = ""
 
 

@@ -13,9 +13,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext, setup_test_environment, teardown_test_environment
+from django.test.utils import CaptureQueriesContext
 
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import as_tested, connect_to, own_server
 
 NOW = dt.datetime(2022, 1, 6, 14)
 
@@ -29,11 +29,27 @@ def database() -> Iterator[str]:
     with own_server() as url:
         connect_to(url)
         start.migrate()
-        settings.BIHUAN_SCOPE_KEY = ground.open_desk(url, "tests")["BIHUAN_SCOPE_KEY"]
-        setup_test_environment()
-        yield url
-        teardown_test_environment()
+        ground.open_desk(url, "tests")
+        turn_to(url)
+        with as_tested():
+            yield url
         settings.BIHUAN_SCOPE_KEY = ""
+
+
+def turn_to(url: str) -> None:
+    """Ask this database: tests of other folders may have turned to theirs in between."""
+    from bihuan.access import ground
+
+    connect_to(url)
+    settings.BIHUAN_SCOPE_KEY = ground.scope_key("tests")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def turned(request: pytest.FixtureRequest) -> None:
+    """Before all else of a module that asks the database."""
+    items = [item for item in request.session.items if item.path == request.node.path]
+    if any("database" in getattr(item, "fixturenames", ()) for item in items):
+        turn_to(request.getfixturevalue("database"))
 
 
 @pytest.fixture(scope="session")
