@@ -43,6 +43,14 @@ def _serve(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", metavar="HOST", help=words("监听地址，默认 127.0.0.1", "address to listen on")
     )
+    parser.add_argument(
+        "--address",
+        metavar="URL",
+        help=words(
+            "大家在浏览器里用的网址，写进发出的消息，如 https://bihuan.example",
+            "the address that people use in their browsers, written into messages, e.g. https://bihuan.example",
+        ),
+    )
     data(parser, words)
     parser.add_argument(
         "--demo",

@@ -24,6 +24,7 @@ def serve(asked: argparse.Namespace, words: Words) -> int:
     from bihuan.live import faults, installation
 
     now = glue.moment(asked.now, words) if asked.now else None
+    os.environ["BIHUAN_ADDRESS"] = _address(asked.address or os.environ.get("BIHUAN_ADDRESS", ""))
     listening = _listen(asked.host, asked.port)
     try:
         with installation.opened(asked.data, serving=True) as here:
@@ -32,6 +33,23 @@ def serve(asked: argparse.Namespace, words: Words) -> int:
         raise Stop(fault.zh, fault.en) from fault
     finally:
         listening.close()
+
+
+def _address(given: str) -> str:
+    """Scheme, host and port of the desk as its users reach it (behind a proxy, say); empty where it is not said."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(given)
+        whole = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        whole = False
+    if given and (not whole or parts.path.strip("/") or parts.query or parts.fragment or parts.username):
+        raise Stop(
+            f"--address 要的是网址，如 https://bihuan.example，后面不带路径；读到的是“{given}”",
+            f"--address takes scheme and host, such as https://bihuan.example, and no path; it was '{given}'",
+        )
+    return f"{parts.scheme}://{parts.netloc}" if given else ""
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -196,3 +196,11 @@ def test_a_county_that_the_story_does_not_have(tmp_path: Path, bihuan: Run) -> N
     assert "3,000" in refused(bihuan, "demo", tmp_path / "x", "--people", "400")
     assert "14:00" in refused(bihuan, "demo", tmp_path / "x", "--as-of", "2022-01-06T10:00")
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    "address", ["bihuan.example", "ftp://bihuan.example", "https://", "https://x/desk", "http://x:99999"]
+)
+def test_an_address_that_no_browser_opens(bihuan: Run, address: str) -> None:
+    """Said before anything is started."""
+    assert "https://bihuan.example" in refused(bihuan, "serve", "--port", "0", "--address", address)

@@ -1,6 +1,10 @@
-"""DATABASE_URL, in the forms in which people write it."""
+"""What an installation says of itself: DATABASE_URL, in the forms in which people write it; the desk's address."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -24,3 +28,18 @@ def test_a_server_on_a_socket() -> None:
 def test_what_is_no_address_says_how_to_write_one(url: str) -> None:
     with pytest.raises(ValueError, match="postgresql://user:password@host:port/name"):
         from_url(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", "[] False"),
+        ("http://10.1.1.1:8000", "['http://10.1.1.1:8000'] False"),
+        ("https://bihuan.example", "['https://bihuan.example'] True"),
+    ],
+)
+def test_the_address_that_users_open_is_believed_and_its_cookies_kept_to_tls(address: str, expected: str) -> None:
+    say = "from bihuan.desk import settings as s; print(s.CSRF_TRUSTED_ORIGINS, s.SESSION_COOKIE_SECURE)"
+    env = {**os.environ, "BIHUAN_ADDRESS": address}
+    told = subprocess.run([sys.executable, "-c", say], env=env, capture_output=True, text=True, check=False)
+    assert told.stdout.strip() == expected, told.stderr
