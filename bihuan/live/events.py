@@ -21,7 +21,14 @@ CHANNEL = "bihuan_event"
 WAKE = "bihuan_change"
 KEEP = dt.timedelta(days=7)
 BEAT_S = 5.0
-"""A silent stream says that it is alive this often: proxies cut what is silent."""
+"""A silent stream says that it is alive this often: proxies cut what is silent, and whoever has gone is noticed."""
+
+ASK_S = 15.0
+"""A silent stream asks this often whether it goes on. A beat alone asks the database nothing: streams are many, and
+each of their questions is a connection."""
+
+APART_S = 0.5
+"""A stream reads events no oftener: what came within is read at once."""
 
 AT_ONCE = 500
 """A page that missed more events than this is told to load anew."""
@@ -59,51 +66,61 @@ def stream(
     """Server-sent events after the event ``after`` (None: from now on). ``wanted(event)`` gives what is told, or None;
     ``within``: in whose sight events are read.
 
-    Runs until the browser goes, or until ``goes_on()`` is false, which is asked before anything is told, and at each
-    beat. Where the database is gone it says so (event ``gone``) and goes on when it is back.
+    Runs until the browser goes, or until ``goes_on()`` is false, which is asked before anything is told, and every
+    ASK_S seconds. Where the database is gone it says so (event ``gone``) and goes on when it is back.
     """
     ours = HUB.join()
     try:
         yield "retry: 2000\n\n"
         at = last() if after is None else after
+        word, asked = True, 0.0
         while True:
             try:
-                if not goes_on():
-                    yield "event: reload\ndata: {}\n\n"
-                    return
-                for event in _after(at, within or sight.herald):
-                    at = event.id
-                    said = wanted(event)
-                    if said is not None:
-                        yield f"id: {event.id}\nevent: {event.kind}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n"
-                if not _heard(ours):
+                began = time.monotonic()
+                if word or began - asked > ASK_S:
+                    found = _found(at, goes_on, within or sight.herald)
+                    asked = began
+                    if found is None:
+                        yield "event: reload\ndata: {}\n\n"
+                        return
+                    for event in found:
+                        at = event.id
+                        said = wanted(event)
+                        if said is not None:
+                            told = json.dumps(said, ensure_ascii=False)
+                            yield f"id: {event.id}\nevent: {event.kind}\ndata: {told}\n\n"
+                word = _heard(ours, began + APART_S)
+                if not word:
                     yield ": \n\n"
             except _database_errors():
                 yield "event: gone\ndata: {}\n\n"
+                word = True
                 time.sleep(2)
     finally:
         HUB.leave(ours)
 
 
-def _after(at: int, within: sight.Sight) -> list[Event]:
+def _found(at: int, goes_on: Callable[[], bool], within: sight.Sight) -> list[Event] | None:
+    """The events after one; None where the stream does not go on."""
     from django.db import connection
 
     try:
+        if not goes_on():
+            return None
         with within():
             found = list(Event.objects.filter(id__gt=at).order_by("id")[: AT_ONCE + 1])
+        return [Event(id=last(), kind="reload", said={})] if len(found) > AT_ONCE else found
     finally:
         connection.close()  # a stream waits for minutes: it holds no connection meanwhile
-    if len(found) > AT_ONCE:
-        return [Event(id=last(), kind="reload", said={})]
-    return found
 
 
-def _heard(ours: queue.SimpleQueue[None]) -> bool:
-    """Wait for a word, at most a beat; several words are one."""
+def _heard(ours: queue.SimpleQueue[None], until: float) -> bool:
+    """Wait for a word, at most a beat; several words are one, and so are those that come before ``until``."""
     try:
         ours.get(timeout=BEAT_S)
     except queue.Empty:
         return False
+    time.sleep(max(0.0, until - time.monotonic()))
     while not ours.empty():
         ours.get()
     return True

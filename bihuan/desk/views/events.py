@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import connection
 from django.http import StreamingHttpResponse
 
 from bihuan.access import scope, sessions
@@ -23,10 +22,7 @@ def events(asked: Asked) -> StreamingHttpResponse:
     whose, key = Scope.of(account), asked.session.session_key
 
     def goes_on() -> bool:
-        try:
-            return sessions.holds(key, account, whose)
-        finally:
-            connection.close()  # a stream keeps none
+        return sessions.holds(key, account, whose)
 
     stream = live.stream(int(last) if last.isdigit() else None, told, goes_on, lambda: scope.held(whose))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
