@@ -13,7 +13,7 @@ from typing import Any
 from bihuan.kernel.flow import Flow, Node
 from bihuan.live.fetching import Fetcher, Moved
 from bihuan.live.lineage import Given, Lineage, with_
-from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, together
+from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, once, together
 
 
 class Needing:
@@ -263,16 +263,7 @@ class Needing:
 
     def whole(self, flow: Flow, place: int) -> Rows:
         """Every row of a node. Raises Wide where a ledger beneath it is not small."""
-        asked = (id(flow), place)
-        if asked not in self._whole_places:
-            try:
-                self._whole_places[asked] = self._whole(flow, place)
-            except Wide as wide:
-                self._whole_places[asked] = wide
-        found = self._whole_places[asked]
-        if isinstance(found, Wide):
-            raise found
-        return found
+        return once(self._whole_places, (id(flow), place), lambda: self._whole(flow, place))
 
     def _whole(self, flow: Flow, place: int) -> Rows:
         node = flow[place]
@@ -302,17 +293,9 @@ class Needing:
         if name not in self.flows:
             return ANY
         self.asked.add(name)
-        if name not in self._wholes:
-            self._wholes[name] = ANY  # a stage that grows stands on itself
-            flow = self.flows[name]
-            try:
-                self._wholes[name] = self.whole(flow, len(flow) - 1)
-            except Wide as wide:
-                self._wholes[name] = wide
-        found = self._wholes[name]
-        if isinstance(found, Wide):
-            raise found
-        return found
+        flow = self.flows[name]
+        # ANY: a stage that grows stands on itself.
+        return once(self._wholes, name, lambda: self.whole(flow, len(flow) - 1), ANY)
 
     def _whole_join(self, flow: Flow, node: Node) -> Rows:
         return Made({place: self.whole(flow, of) for place, of in enumerate(node["of"])}, node["cols"])

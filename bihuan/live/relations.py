@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 Values = frozenset[str]
 Source = list[Any]
@@ -15,6 +15,25 @@ Source = list[Any]
 
 class Wide(Exception):
     """It can't be said of a few rows alone: all of them may matter, or too many."""
+
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+
+def once(known: dict[K, R | Wide], key: K, make: Callable[[], R], *meanwhile: R) -> R:
+    """What ``make`` gives, made when it is first asked for; ``meanwhile``: what it is to itself, where it may stand on
+    itself. Raises Wide whenever it did."""
+    if key not in known:
+        known.update((key, found) for found in meanwhile)
+        try:
+            known[key] = make()
+        except Wide as wide:
+            known[key] = wide
+    found = known[key]
+    if isinstance(found, Wide):
+        raise found
+    return found
 
 
 @dataclass(frozen=True)
@@ -89,23 +108,36 @@ ANY = Rows()
 """Rows of which nothing is known: tables that the engine itself fills."""
 
 
-class Read(Rows):
+class Kept(Rows):
+    """Rows whose columns' values are worked out once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Values | None] = {}
+
+    def values(self, column: str) -> Values | None:
+        if column not in self._kept:
+            self._kept[column] = self._values(column)
+        return self._kept[column]
+
+    def _values(self, column: str) -> Values | None:
+        raise NotImplementedError
+
+
+class Read(Kept):
     """Rows that were read from a ledger."""
 
     def __init__(self, rows: Sequence[tuple[Any, ...]], places: Mapping[str, int]) -> None:
+        super().__init__()
         self.rows, self.places = rows, places
-        self._values: dict[str, Values] = {}
 
-    def values(self, column: str) -> Values | None:
+    def _values(self, column: str) -> Values | None:
         if column not in self.places:
             return None
-        if column not in self._values:
-            place = self.places[column]
-            found = {row[place] for row in self.rows}
-            if any(value is not None and not isinstance(value, str) for value in found):
-                return None
-            self._values[column] = frozenset(value for value in found if value is not None)
-        return self._values[column]
+        place = self.places[column]
+        found = {row[place] for row in self.rows}
+        if any(value is not None and not isinstance(value, str) for value in found):
+            return None
+        return frozenset(value for value in found if value is not None)
 
     def empty(self) -> bool:
         return not self.rows
@@ -151,19 +183,14 @@ class Widened(Rows):
         return self.rows.empty()
 
 
-class Made(Rows):
+class Made(Kept):
     """Rows whose columns come from those of others: ``columns`` as in bihuan.kernel.flow."""
 
     def __init__(
         self, of: Mapping[int, Rows], columns: Mapping[str, list[Source] | None], needed: Sequence[Rows] = ()
     ) -> None:
+        super().__init__()
         self.of, self.columns, self.needed = of, columns, needed
-        self._kept: dict[str, Values | None] = {}
-
-    def values(self, column: str) -> Values | None:
-        if column not in self._kept:
-            self._kept[column] = self._values(column)
-        return self._kept[column]
 
     def _values(self, column: str) -> Values | None:
         sources = self.columns.get(column)
@@ -186,17 +213,12 @@ class Made(Rows):
         return any(rows.empty() for rows in self.needed)
 
 
-class Several(Rows):
+class Several(Kept):
     """The rows of several together."""
 
     def __init__(self, of: Sequence[Rows]) -> None:
+        super().__init__()
         self.of = of
-        self._kept: dict[str, Values | None] = {}
-
-    def values(self, column: str) -> Values | None:
-        if column not in self._kept:
-            self._kept[column] = self._values(column)
-        return self._kept[column]
 
     def _values(self, column: str) -> Values | None:
         found: set[str] = set()

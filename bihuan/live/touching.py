@@ -7,7 +7,7 @@ from typing import Any
 
 from bihuan.kernel.flow import Flow, Node
 from bihuan.live.needing import Needing
-from bihuan.live.relations import Later, Made, Read, Rows, Want, Wide, Widened, together
+from bihuan.live.relations import Later, Made, Read, Rows, Want, Wide, Widened, once, together
 
 
 class Touching:
@@ -26,17 +26,9 @@ class Touching:
             return None
         if name in self.ledgers:
             return Read(self.moved[name], self.needing.fetcher.places[name])
-        if name not in self._stages:
-            self._stages[name] = None  # a stage that grows stands on itself
-            flow = self.flows[name]
-            try:
-                self._stages[name] = self.node(flow, len(flow) - 1)
-            except Wide as wide:
-                self._stages[name] = wide
-        found = self._stages[name]
-        if isinstance(found, Wide):
-            raise found
-        return found
+        flow = self.flows[name]
+        # None: a stage that grows stands on itself.
+        return once(self._stages, name, lambda: self.node(flow, len(flow) - 1), None)
 
     def node(self, flow: Flow, place: int) -> Rows | None:
         """The same, of a node."""
