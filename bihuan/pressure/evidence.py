@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from bihuan.pressure.refusal import Refused as Refused
@@ -45,6 +48,22 @@ def clean(name: str, content: bytes) -> Kept:
     return _picture(name, content)
 
 
+_pillow = threading.Lock()
+
+
+@contextmanager
+def _whole_alone() -> Iterator[None]:
+    """A picture that is cut off is an error, though whoever draws PDFs in this process tells Pillow to take any."""
+    from PIL import ImageFile
+
+    with _pillow:
+        before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
 def _picture(name: str, content: bytes) -> Kept:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -56,7 +75,8 @@ def _picture(name: str, content: bytes) -> Kept:
                     f"“{name}”有 {opened.width}×{opened.height} 个像素，太大：请缩小后再传",
                     f"'{name}' has {opened.width}×{opened.height} pixels, which is too large: make it smaller",
                 )
-            opened.load()
+            with _whole_alone():
+                opened.load()
             drawn = ImageOps.exif_transpose(opened)  # upright as it was taken, before that is forgotten
     except UnidentifiedImageError as error:
         raise Refused(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from PIL import Image
+from PIL import Image, ImageFile
 
 from bihuan.live import clock
 from bihuan.live.models import Hole
@@ -117,3 +117,14 @@ def test_a_picture_that_is_far_too_large_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(evidence, "LONGEST", 16)
     with Image.open(io.BytesIO(evidence.clean("a", PHOTO).content)) as opened:
         assert opened.size == (16, 8)
+
+
+def test_a_picture_that_is_cut_off_is_refused_though_whoever_draws_pdfs_would_take_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = io.BytesIO()
+    Image.effect_noise((200, 200), 60).save(out, "JPEG")
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(evidence.Refused, match="again"):
+        evidence.clean("a", out.getvalue()[:-300])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
