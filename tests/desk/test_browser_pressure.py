@@ -182,7 +182,8 @@ def test_a_photo_stands_beside_the_hole_and_closes_nothing(desk: Desk, addresses
     assert [c for c in desk.complaints if "422" not in c] == []
 
 
-def test_a_notice_is_written_read_and_acknowledged(desk: Desk) -> None:
+def write(desk: Desk) -> Page:
+    """A notice, sent: its page."""
     page = desk.open("/notices/new")
     page.fill("#title", "今夜降温")
     page.fill("#text", "请各村查看独居老人和住在路边的人。\n明早八点前回报。")
@@ -192,6 +193,20 @@ def test_a_notice_is_written_read_and_acknowledged(desk: Desk) -> None:
     expect(page.locator(".notice")).to_contain_text("个对象")
     page.get_by_role("button", name="发出").click()
     expect(page.locator("h1")).to_have_text("今夜降温")
+    return page
+
+
+def draft(desk: Desk) -> tuple[Page, int]:
+    """A briefing that was asked for: its page, its number."""
+    page = desk.open("/briefings/")
+    page.fill("#note", "晨会用")
+    page.get_by_role("button", name="拟稿").click()
+    expect(page.locator("progress")).to_be_visible()
+    return page, int(re.findall(r"/briefings/(\d+)/", page.url)[0])
+
+
+def test_a_notice_is_written_read_and_acknowledged(desk: Desk) -> None:
+    page = write(desk)
     apart(worker)
     page.reload()
     expect(page.locator(".chips")).to_contain_text("未读")
@@ -207,11 +222,7 @@ def test_a_briefing_shows_by_itself_when_it_is_done_and_is_released_by_another(
     chromium: Browser,  # noqa: F811
     cookies: dict[str, Path],
 ) -> None:
-    page = desk.open("/briefings/")
-    page.fill("#note", "晨会用")
-    page.get_by_role("button", name="拟稿").click()
-    expect(page.locator("progress")).to_be_visible()
-    pk = int(re.findall(r"/briefings/(\d+)/", page.url)[0])
+    page, pk = draft(desk)
     apart(lambda: drawn(pk))
     expect(page.locator(".brief h2").first).to_be_visible(timeout=20_000)
     expect(page.get_by_role("button", name="签发")).to_have_count(0)  # not by who drafted it
@@ -235,23 +246,32 @@ def test_a_briefing_shows_by_itself_when_it_is_done_and_is_released_by_another(
 SEEN = ("/gateways/", "/telling/", "/told/", "/notices/", "/notices/new", "/briefings/")
 
 
+@pytest.fixture(scope="module")
+def written(served: str, chromium: Browser, cookies: dict[str, Path]) -> tuple[str, str]:  # noqa: F811
+    """Addresses of a notice that was sent and of a briefing that was drawn."""
+    made = Desk(chromium, served, cookies["wangwu"], viewport={"width": 1366, "height": 900})
+    notice = write(made).url.removeprefix(served)
+    apart(worker)
+    page, pk = draft(made)
+    apart(lambda: drawn(pk))
+    briefing = page.url.removeprefix(served)
+    made.context.close()
+    return notice, briefing
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_they_fit_from_a_phone_to_a_wall_and_axe_finds_nothing_serious(
     served: str,  # noqa: F811
     chromium: Browser,  # noqa: F811
     cookies: dict[str, Path],
     addresses: dict[str, str],
+    written: tuple[str, str],
     lang: str,
 ) -> None:
     desk = Desk(chromium, served, cookies["wangwu"], bypass_csp=True)
     desk.language(lang)
-    finder = desk.open("/notices/")
-    notice = finder.locator("a.say").first.get_attribute("href") or ""
-    finder.goto(served + "/briefings/")
-    briefing = finder.locator("a.say").first.get_attribute("href") or ""
-    finder.close()
     wide, serious = [], []
-    for path in (*SEEN, addresses["pressure"], notice, briefing):
+    for path in (*SEEN, addresses["pressure"], *written):
         page = desk.open(path)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
