@@ -16,7 +16,7 @@ import psycopg
 
 from bihuan.access import ground, rules
 from bihuan.access.scope import Scope
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 SECRET = "bench"
 LIST = "l.latest AND l.retracted IS NOT TRUE"
@@ -30,16 +30,11 @@ def main(people: int = 500_000) -> None:
     import django
 
     django.setup()
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
-        with psycopg.connect(url, autocommit=True) as owner:
-            fill(owner, people)
-            desk = psycopg.connect(ground.open_desk(url, SECRET)["DATABASE_URL"], autocommit=True)
-            lists(owner, desk)
-            desk.close()
+    with own_database() as url, psycopg.connect(url, autocommit=True) as owner:
+        fill(owner, people)
+        desk = psycopg.connect(ground.open_desk(url, SECRET)["DATABASE_URL"], autocommit=True)
+        lists(owner, desk)
+        desk.close()
 
 
 def fill(owner: psycopg.Connection[Any], people: int) -> None:

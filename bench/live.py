@@ -22,7 +22,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 LEDGERS = (
     "arrivals",
@@ -176,12 +176,8 @@ def main(*sizes: int) -> None:
     import django
 
     django.setup()
-    from bihuan.live import start
-
     for people in sizes or (4_000, 50_000):
-        with own_server() as url:
-            connect_to(url)
-            start.migrate()
+        with own_database() as url:
             measure(people, url)
 
 

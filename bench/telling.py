@@ -14,7 +14,7 @@ import time
 
 from django.db import connection
 
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 NOW = dt.datetime(2022, 1, 6, 14)
 
@@ -24,12 +24,9 @@ def main(holes: int = 200_000, owners: int = 5_000) -> None:
     import django
 
     django.setup()
-    from bihuan.live import start
     from bihuan.pressure import telling
 
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database():
         with connection.cursor() as cursor:
             cursor.execute(INSERT, {"from": 1, "to": holes, "owners": owners})
             cursor.execute(

@@ -34,6 +34,17 @@ def own_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def own_database() -> Iterator[str]:
+    """The owner's address of an empty database with all tables; Django's connection is turned to it."""
+    from bihuan.live import start
+
+    with own_server() as url:
+        connect_to(url)
+        start.migrate()
+        yield url
+
+
 def connect_to(url: str) -> None:
     """Django's connection of this thread, to this address."""
     from bihuan.live import clock

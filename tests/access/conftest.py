@@ -16,17 +16,13 @@ from bihuan.access.accounts import Asked
 from bihuan.access.models import Account
 from bihuan.live import clock
 from tests.access import county
-from tests.own_postgres import as_tested, connect_to, own_server
+from tests.own_postgres import as_tested, connect_to, own_database
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The owner's address of an empty database with all tables."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         yield url
 
 
@@ -45,11 +41,7 @@ NOW = dt.datetime(2022, 1, 6, 14)
 @pytest.fixture(scope="module")
 def served() -> Iterator[str]:
     """The owner's address of the county's database, with accounts; Django is connected as the desk's role."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         county.write()
         with connection.cursor() as cursor:
             cursor.execute(

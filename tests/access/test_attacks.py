@@ -10,7 +10,7 @@ import pytest
 from bihuan.access.scope import DOOR, Scope
 from tests.access import county
 from tests.access.county import ALL, COUNTY, EAST, HOTEL, NORTH, Desk
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 FORGET = "set_config('bihuan.scope', '', true)"
@@ -18,11 +18,7 @@ FORGET = "set_config('bihuan.scope', '', true)"
 
 @pytest.fixture(scope="module")
 def owner() -> Iterator[str]:
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         county.write()
         with psycopg.connect(url, autocommit=True) as con:
             for name, role, area in (("chief", "管理员", "610723001"), ("east", "干部", "610723001001")):

@@ -14,17 +14,13 @@ from bihuan.live import actions, imports, tables
 from bihuan.live import bulk as many
 from tests.access import county
 from tests.cities.city import build, write
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 
 @pytest.fixture(scope="module")
 def empty() -> Iterator[str]:
     """The owner's address of an empty database with all tables."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         yield url
 
 

@@ -26,7 +26,7 @@ from bihuan.desk import then, tokens
 from bihuan.live import clock
 from tests.access import county
 from tests.access.conftest import NOW, signed_in
-from tests.own_postgres import as_tested, connect_to, own_server
+from tests.own_postgres import as_tested, connect_to, own_database
 
 
 def document(first: str) -> str:
@@ -77,17 +77,13 @@ def elsewhere(account: str) -> set[str]:
 
 @pytest.fixture(scope="module")
 def crawled() -> Iterator[str]:
-    from bihuan.live import start
-
     before = county.LEDGERS, county.HOLES
     county.LEDGERS = {name: documented(name, text) for name, text in county.LEDGERS.items()}
     county.HOLES = [
         (hole, kind, DOCUMENTS.get(subject, subject), area, unit, DOCUMENTS.get(person or "", person), owner)
         for hole, kind, subject, area, unit, person, owner in county.HOLES
     ]
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         try:
             county.write()
         finally:

@@ -10,7 +10,7 @@ import pytest
 from bihuan.access.scope import Scope
 from tests.access import county
 from tests.access.county import EAST, Desk
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 OUR = Scope("user", 11, area="610723001001", officer="O1")
@@ -19,11 +19,7 @@ OUR = Scope("user", 11, area="610723001001", officer="O1")
 
 @pytest.fixture(scope="module")
 def owner() -> Iterator[str]:
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         county.write()
         with psycopg.connect(url, autocommit=True) as con:
             # venue.day lies in the west village and is O1's by the rules: not here, where each sight is counted.

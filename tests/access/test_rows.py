@@ -10,7 +10,7 @@ import pytest
 from bihuan.access.scope import DOOR, HERALD, SYSTEM, Scope
 from tests.access import county
 from tests.access.county import ALL, CLINIC, COUNTY, EAST, HOTEL, NORTH, TOWN, Desk
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import connect_to, own_database
 
 REFUSED = psycopg.errors.InsufficientPrivilege
 
@@ -18,11 +18,7 @@ REFUSED = psycopg.errors.InsufficientPrivilege
 @pytest.fixture(scope="module")
 def owner() -> Iterator[str]:
     """The owner's address of a database that holds the county."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         county.write()
         yield url
 

@@ -15,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.own_postgres import as_tested, connect_to, own_server
+from tests.own_postgres import as_tested, connect_to, own_database
 
 NOW = dt.datetime(2022, 1, 6, 14)
 
@@ -24,11 +24,8 @@ NOW = dt.datetime(2022, 1, 6, 14)
 def database() -> Iterator[str]:
     """An empty database with all tables; pages ask it as the desk's own role."""
     from bihuan.access import ground
-    from bihuan.live import start
 
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         ground.open_desk(url, "tests")
         turn_to(url)
         with as_tested():

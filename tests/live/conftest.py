@@ -10,18 +10,14 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import connect_to, own_database
 
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[str]:
     """The owner's address of an empty database with all tables."""
-    from bihuan.live import start
-
     before = settings.DATABASES
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         back_to(before)
         yield url
 

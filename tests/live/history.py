@@ -15,14 +15,14 @@ from typing import Any
 import psycopg
 
 import tests.conftest  # noqa: F401  Django is set up
-from bihuan.live import actions, imports, start, tables
+from bihuan.live import actions, imports, tables
 from bihuan.live import auditor as auditing
 from bihuan.live.auditor import Auditor
 from bihuan.live.models import Hole
 from tests.cities.city import build, write
 from tests.fuzz import record
 from tests.live.conftest import empty
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 AHEAD_S = 6 * 3600.0
 """How far these auditors look ahead: the longer, the more is moved by time alone before the next full audit."""
@@ -168,9 +168,7 @@ def lived(history: History, con: psycopg.Connection[Any], steps: int, told: Call
 def main(first: int, last: int, steps: int = 30, people: int = 60) -> int:
     """Histories of the seeds ``first`` to ``last``, each recorded in tests/fuzz.csv."""
     differ = 0
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         for seed in range(first, last + 1):
             began = time.monotonic()
             with psycopg.connect(url, autocommit=True) as con, tempfile.TemporaryDirectory() as folder:

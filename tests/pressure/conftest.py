@@ -8,17 +8,13 @@ import pytest
 from django.db import transaction
 
 from tests.access import county
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import connect_to, own_database
 
 
 @pytest.fixture(scope="session")
 def served() -> Iterator[str]:
     """The owner's address of the database that holds the county and its four holes."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         county.write()
         yield url
 

@@ -19,7 +19,7 @@ import pytest
 
 from bihuan.live import clock
 from bihuan.live.worker import WORKER_LOCK
-from tests.own_postgres import connect_to, own_server
+from tests.own_postgres import own_database
 
 OWNERS = 120
 PATIENCE_S = 120.0
@@ -53,11 +53,7 @@ def told(said: Path) -> list[str]:
 @pytest.fixture
 def url() -> Iterator[str]:
     """A database with a hole for each of many owners, at nine in the morning."""
-    from bihuan.live import start
-
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
+    with own_database() as url:
         clock.set_to(dt.datetime(2022, 1, 5, 9))
         with psycopg.connect(url, autocommit=True) as con:
             con.execute(
