@@ -121,8 +121,22 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
 
 
 def _announce(words: Words, where: str, folder: Path, password: str | None) -> None:
+    """Where the data lie, where the desk is, and last of all what is shown only once: it stays on the screen."""
     from bihuan.live import clock
+    from bihuan.pressure import console
 
+    print(words("停止：Ctrl-C", "to stop: Ctrl-C"))
+    print(words(f"数据：{folder}", f"data: {folder}"))
+    print(
+        words(
+            f"没有设渠道的责任人员，通知写在 {folder / console.NAME}",
+            f"messages to officers without a channel: {folder / console.NAME}",
+        )
+    )
+    if clock.is_set():
+        print(
+            words(f"系统时钟：{clock.now():%Y-%m-%d %H:%M:%S}", f"the system's clock: {clock.now():%Y-%m-%d %H:%M:%S}")
+        )
     print(words(f"闭环指挥台：{where}", f"The desk of Bihuan: {where}"))
     if password is not None:
         print(
@@ -131,11 +145,7 @@ def _announce(words: Words, where: str, folder: Path, password: str | None) -> N
                 f"first administrator: admin, password {password} (shown this once; change it after signing in)",
             )
         )
-    if clock.is_set():
-        print(
-            words(f"系统时钟：{clock.now():%Y-%m-%d %H:%M:%S}", f"the system's clock: {clock.now():%Y-%m-%d %H:%M:%S}")
-        )
-    print(words(f"数据：{folder}；停止：Ctrl-C", f"data: {folder}; to stop: Ctrl-C"), flush=True)
+    sys.stdout.flush()
 
 
 def _keep(here: Installation, words: Words) -> None:

@@ -5,6 +5,7 @@ host that users open), BIHUAN_HOSTS, BIHUAN_DEBUG."""
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import os
 import secrets
 from pathlib import Path
@@ -153,3 +154,5 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LOGGING_CONFIG = None
+# What an account may not do, or what is not there, the page says; the console is for what the desk itself does wrong.
+logging.getLogger("django.request").setLevel(logging.ERROR)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-import sys
 from typing import Protocol
 from urllib.parse import quote
 
+from bihuan.pressure import console
 from bihuan.pressure.refusal import Refused
 
 KINDS = {
@@ -127,8 +127,7 @@ def check_to(address: str, to: str) -> str:
 def send(address: str, recipient: str, title: str, text: str) -> str:
     """Send for good. On the console one line: what the message holds, its page on the desk tells."""
     if not address:
-        print(f"通知 → {recipient}：{title}", file=sys.stderr, flush=True)
-        return ""
+        return console.say(f"通知 → {recipient}：{title}")
     try:
         check(address)
         import apprise

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from bihuan.live.models import Hole
-from bihuan.pressure import channels, keeping, telling
+from bihuan.pressure import channels, console, keeping, telling
 from bihuan.pressure.models import Attachment, Channel, Delegation, Message, Reassignment, Telling
 
 pytestmark = pytest.mark.usefixtures("holes")
@@ -162,6 +163,18 @@ def test_a_run_that_is_killed_while_it_sends_is_not_sent_twice() -> None:
 def test_the_console_takes_one_line_a_message(capsys: pytest.CaptureFixture[str]) -> None:
     telling.run(MORNING)
     assert capsys.readouterr().err.splitlines() == [f"通知 → O1：{TWO}", f"通知 → O2：{TWO}"]
+
+
+def test_where_there_is_a_data_directory_the_console_is_a_file_in_it(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BIHUAN_DATA", str(tmp_path))
+    monkeypatch.setattr(console, "MOST_BYTES", 1)
+    telling.run(MORNING)
+    assert capsys.readouterr().err == ""
+    lines = [(tmp_path / name).read_text(encoding="utf-8") for name in ("notices.log.1", "notices.log")]
+    assert [line[20:] for line in lines] == [f"通知 → {o}：{TWO}\n" for o in ("O1", "O2")]
+    assert (tmp_path / "notices.log").stat().st_mode & 0o077 == 0
 
 
 def test_own_quiet_hours() -> None:
