@@ -2,8 +2,13 @@
 
 Where there are few rows, planning costs more than running. So each stage is a temporary table of one session, each
 statement is prepared once with a plan for whatever comes (``force_generic_plan``), and what surely has no row is left
-out. What a round wrote is rolled back at its end. (DuckDB audits everything; its prepared plans can't be run again:
-filters that one execution pushes into the scans stay for the next, measured with 1.5.6.)
+out. What a round wrote is gone at its end, pages and all. (DuckDB audits everything; its prepared plans can't be run
+again: filters that one execution pushes into the scans stay for the next, measured with 1.5.6.)
+
+How the tables are emptied matters. Rows that are deleted or rolled back stay in their pages until VACUUM, and every
+later round reads past them (three hundred rounds cost eight times the first, measured with PostgreSQL 15); VACUUM and
+TRUNCATE make the session plan all its statements anew. ``ON COMMIT DELETE ROWS`` does neither, but empties every
+table's TOAST and its index too, 25 ms a round: so no table has one, and a row beyond a page is ``TooLarge``.
 """
 
 from __future__ import annotations
@@ -53,6 +58,10 @@ class Unfit(Exception):
         self.hole = hole
 
 
+class TooLarge(Exception):
+    """A row that no page holds (8 kB): what stands on it is left to the other engine. The round is over."""
+
+
 class Session:
     """The program in one session of PostgreSQL. ``con`` is its own, in autocommit; ledgers are read from the tables
     ``ledger_<name>`` of the schema ``public``, by id."""
@@ -69,8 +78,6 @@ class Session:
         self._closures: dict[str, frozenset[str]] = {}
         self._prepared: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
-        self._tables_made: list[str] = []
-        self.rounds = 0  # since the tables were last swept
         self._filled: set[str] = set()
         self._asked: Collection[str] = ()
         self._made: set[str] = set()
@@ -81,37 +88,45 @@ class Session:
 
         for ledger in self.program.ledgers:
             self.table(f"ledger_{ledger.name}", ledger_columns(ledger))
+        given: dict[str, list[tuple[Any, ...]]] = {
+            "parameters": [row for p in self.program.parameters for row in p.defaults()],
+            "loops": [(s.hole, s.severity, s.role, s.subject, s.final) for s in self.program.loops],
+            "ladders": [(role, i, up) for role, rungs in self.program.ladders.items() for i, up in enumerate(rungs)],
+        }
+        assert given.keys() == set(GIVEN)
         for name, columns in self.program.inputs.items():
-            self.table(name, {c: TYPES[kind] for c, kind in columns.items()})
-        self._fill("parameters", [row for p in self.program.parameters for row in p.defaults()])
-        said = [(s.hole, s.severity, s.role, s.subject, s.final) for s in self.program.loops]
-        self._fill("loops", said)
-        ladders = [(role, i, up) for role, rungs in self.program.ladders.items() for i, up in enumerate(rungs)]
-        self._fill("ladders", ladders)
+            self.table(name, {c: TYPES[kind] for c, kind in columns.items()}, given.get(name))
         for stage in (*self.program.stages, *self.program.last):
             try:
                 self.made_of(stage.name, self._sql(stage))
             except psycopg.ProgrammingError:
                 continue  # the loops that stand on it are unfit
 
-    def table(self, name: str, columns: Mapping[str, str]) -> None:
-        """A temporary table: columns and types."""
+    def table(self, name: str, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]] | None = None) -> None:
+        """A temporary table: columns and types; with ``rows`` that it holds for good, else emptied after each round."""
         typed = ", ".join(f'"{c}" {text_type(kind)}' for c, kind in columns.items())
-        self.con.execute(f'CREATE TEMP TABLE "{name}" ({typed})')
-        self._tables_made.append(name)
+        if rows is not None:
+            self.con.execute(f'CREATE TEMP TABLE "{name}" ({typed})')
+            self._fill(name, rows)
+        else:
+            self._emptied(name, f"({typed})")
 
     def made_of(self, name: str, sql: str) -> None:
-        """A temporary table with the columns of a query."""
-        at = literal(self.now)
-        self.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql.replace("$1::timestamp", at)} WITH NO DATA'.encode())
-        self._tables_made.append(name)
+        """A temporary table with the columns of a query, emptied after each round."""
+        self._emptied(name, f"AS {sql.replace('$1::timestamp', literal(self.now))} WITH NO DATA")
+
+    def _emptied(self, name: str, shape: str) -> None:
+        self.con.execute(f"CREATE TEMP TABLE shape_of_it {shape}".encode())
+        columns = self.con.execute("SELECT * FROM shape_of_it").description or ()
+        plain = ", ".join(f'ALTER "{c.name}" SET STORAGE PLAIN' for c in columns)  # without TOAST
+        self.con.execute(f"ALTER TABLE shape_of_it {plain}".encode())
+        self.con.execute(f'CREATE TEMP TABLE "{name}" (LIKE shape_of_it INCLUDING STORAGE) ON COMMIT DELETE ROWS')
+        self.con.execute("DROP TABLE shape_of_it")
 
     def _fill(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         with self.con.cursor() as cursor, cursor.copy(f'COPY "{table}" FROM STDIN') as copy:
             for row in rows:
                 copy.write_row(row)
-
-    fill = _fill
 
     def _sql(self, stage: Stage) -> str:
         if stage.name not in self._texts:
@@ -125,12 +140,13 @@ class Session:
         """What is loaded and run within it is gone at its end. Of the views only those ``asked`` for are made."""
         self.now, self._asked = now, asked
         self._filled, self._made = set(), set()
-        self.rounds += 1
         self._command("BEGIN")
         try:
             yield
-        finally:
+        except BaseException:
             self._command("ROLLBACK")
+            raise
+        self._command("COMMIT")
 
     def _command(self, sql: str) -> None:
         """Not by the driver, which forgets its prepared statements at every ROLLBACK; the server does not."""
@@ -152,11 +168,6 @@ class Session:
                 except psycopg.Error:
                     continue  # it is unfit: whoever asks for it is told
 
-    def sweep(self) -> None:
-        """What rounds wrote and rolled back still lies in the tables: swept out, outside a round."""
-        self.con.execute("VACUUM " + ", ".join(f'"{name}"' for name in self._tables_made))
-        self.rounds = 0
-
     def load(self, ledger: Ledger, ids: Sequence[int]) -> None:
         """Rows of a ledger by their ids; its stages are made anew when they are asked for."""
         if not ids:
@@ -177,12 +188,17 @@ class Session:
             self.stages(loop.needs)
             if self.may_hold(hole) and self.do(self._gathering(loop, column), texts(states), texts(values)):
                 self._filled.add("obligations")
-        except (psycopg.ProgrammingError, psycopg.DataError) as error:
+        except (psycopg.ProgrammingError, psycopg.DataError, TooLarge) as error:
             raise Unfit(hole, str(error)) from error
 
     def put(self, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Obligations from elsewhere, in the shape of the program's table."""
-        self._fill("obligations", rows)
+        """Obligations from elsewhere, in the shape of the program's table. Raises TooLarge."""
+        import psycopg
+
+        try:
+            self._fill("obligations", rows)
+        except psycopg.errors.ProgramLimitExceeded as error:
+            raise TooLarge(str(error)) from error
         self._filled.add("obligations")
 
     def last(self, also: Iterable[str] = ()) -> None:
@@ -203,7 +219,9 @@ class Session:
 
     def do(self, sql: str, *values: bytes) -> int:
         """A statement, prepared, with the as-of time for $1 where it has one and ``values`` for what follows; how many
-        rows it wrote. By the driver's own ground: its cursors read a statement anew whenever there are many of them."""
+        rows it wrote. By the driver's own ground: its cursors read a statement anew whenever there are many of them.
+
+        Raises TooLarge."""
         import psycopg
 
         connection = self.con.pgconn
@@ -217,7 +235,10 @@ class Session:
         given = [f"{self.now:%Y-%m-%d %H:%M:%S}".encode(), *values] if "$1::timestamp" in sql else list(values)
         done = connection.exec_prepared(name, given)
         if done.status != psycopg.pq.ExecStatus.COMMAND_OK:
-            raise psycopg.errors.error_from_result(done)
+            error = psycopg.errors.error_from_result(done)
+            if isinstance(error, psycopg.errors.ProgramLimitExceeded):
+                raise TooLarge(str(error)) from error
+            raise error
         return done.command_tuples or 0
 
     # ── within ──────────────────────────────────────────────────────────────────────────────────

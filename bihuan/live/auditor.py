@@ -170,7 +170,6 @@ class Auditor:
 
     def look_ahead(self) -> None:
         """Know what time will move of those that were audited since the last full audit; of many, some at a time."""
-        self.rounds.sweep()
         if not self._moved or self.until is None or self.at is None:
             return
         some = dict[tuple[str, str], set[str]]()

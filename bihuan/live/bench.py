@@ -32,8 +32,7 @@ class Bench:
         self._worded: list[str] = []
         for lang in LANGS:
             for name, (columns, rows) in texts.wording(self.program, lang).items():
-                self.session.table(f"{name}_{lang}", dict.fromkeys(columns, "text"))
-                self.session.fill(f"{name}_{lang}", rows)
+                self.session.table(f"{name}_{lang}", dict.fromkeys(columns, "text"), rows)
             for name, sql in (
                 (f"print_labels_{lang}", texts.labels(self.program, lang, f"_{lang}")),
                 (f"printed_{lang}", texts.sentences(lang, f"_{lang}", "postgres")),

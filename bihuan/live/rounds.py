@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from bihuan.engines.postgres import Unfit
+from bihuan.engines.postgres import TooLarge, Unfit
 from bihuan.kernel.program import Program
 from bihuan.live import ahead, owning, store
 from bihuan.live.bench import Bench
@@ -28,9 +28,6 @@ WIDE_S = 600.0
 
 
 SINCE = list(COLUMNS).index("since")
-
-SWEEP = 1_000
-"""Rounds after which their leavings are swept out: it takes some seconds, and is done when nothing else is to do."""
 
 
 class Rounds:
@@ -55,12 +52,6 @@ class Rounds:
         """Get ready, so that no row that is saved waits for it."""
         self.bench().session.warm()
 
-    def sweep(self) -> None:
-        """After many rounds, clear away what they left."""
-        if self._bench is not None and self._bench.session.rounds > SWEEP:
-            self._bench.session.sweep()
-            self.warm()
-
     def run(
         self,
         now: dt.datetime,
@@ -79,7 +70,7 @@ class Rounds:
             asked.setdefault(of, set()).update(values)
         scopes = self.needed(near, asked, wide)
         rows, scopes = self.found(now, near, fetcher, scopes, wide)
-        rows += self._owned(now, fetcher, moved, rows, scopes)
+        rows += self._owned(now, fetcher, moved, rows, scopes, wide)
         scope = near.lineage.scope
         again = [
             (now + ahead.SECOND, row[0], by, row[store.PLACES[by]])
@@ -120,6 +111,9 @@ class Rounds:
             except Unfit as unfit:
                 wide.add(unfit.hole)
                 scopes = [scope for scope in scopes if scope.hole != unfit.hole]
+            except TooLarge:
+                wide.update(scope.hole for scope in scopes)
+                break
         return [], []
 
     def _touched(
@@ -149,19 +143,29 @@ class Rounds:
                 yield hole, rest
 
     def _owned(
-        self, now: dt.datetime, fetcher: Fetcher, moved: Moved, rows: list[tuple[Any, ...]], scopes: list[store.Scope]
+        self,
+        now: dt.datetime,
+        fetcher: Fetcher,
+        moved: Moved,
+        rows: list[tuple[Any, ...]],
+        scopes: list[store.Scope],
+        wide: set[str],
     ) -> list[tuple[Any, ...]]:
         """Stored holes beyond the scopes whose owner or names may change: told anew as they stand."""
-        stored = owning.touched(self.con, self.program, moved.rows, fetcher)
-        if not stored:
+        ids = owning.touched(self.con, self.program, moved.rows, fetcher)
+        if not ids:
             return []
-        bench = self.bench()
+        bench, stored = self.bench(), owning.stored(self.con, ids)
         told = {row[:3] for row in rows}
-        with bench.round(now, {}):
-            bench.session.put(owning.stored(self.con, stored))
-            owning.fetch(bench, Fetcher(self.con), self.program)
-            # What was looked at and not found is gone, whatever was stored of it.
-            return [row for row in bench.holes() if row[:3] not in told and not store.within(row, scopes)]
+        try:
+            with bench.round(now, {}):
+                bench.session.put(stored)
+                owning.fetch(bench, Fetcher(self.con), self.program)
+                # What was looked at and not found is gone, whatever was stored of it.
+                return [row for row in bench.holes() if row[:3] not in told and not store.within(row, scopes)]
+        except TooLarge:
+            wide.update(hole for hole, *_ in stored)
+            return []
 
 
 def _ways(name: str) -> set[str]:
