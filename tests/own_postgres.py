@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -21,17 +22,33 @@ def own_server() -> Iterator[str]:
     starts anywhere: the server may run as somebody else."""
     from bihuan.live.postgres import Server
 
-    folder = Path(tempfile.mkdtemp(prefix="bihuan-test-"))
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
     server = Server(folder)
-    server.start()
     try:
-        yield server.url()
+        with server.used():
+            try:
+                yield server.url()
+            finally:
+                if hasattr(connections._connections, "default"):
+                    connection.close()
     finally:
-        if hasattr(connections._connections, "default"):
-            connection.close()
-        server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+PREFIX = "bihuan-test-"
+
+
+def _sweep() -> None:
+    """Take away what runs that were killed left behind: their servers have ended, nobody holds the lock."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            with (folder / "users.lock").open("r+") as users:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # in use, somebody else's, or hardly there yet
 
 
 @contextmanager

@@ -34,21 +34,12 @@ def _here(asked: argparse.Namespace, words: Words) -> Iterator[Program]:
     try:
         with installation.opened(asked.data) as here:
             here.set_up()
-            from django.db import OperationalError
-
             from bihuan.live import start
 
-            try:
-                with glue.shown(words) as step:
-                    program = glue.compiled(words, step)
-                start.migrate()
-                yield program
-            except OperationalError as error:
-                said = " ".join(str(error).split())
-                raise Stop(
-                    f"数据库断了（{said}）：这次没有写入任何内容，请等它恢复后重试",
-                    f"the database went away ({said}): nothing of this was written; try again once it is back",
-                ) from error
+            with glue.shown(words) as step:
+                program = glue.compiled(words, step)
+            start.migrate()
+            yield program
     except faults.Fault as fault:
         raise Stop(fault.zh, fault.en) from fault
 

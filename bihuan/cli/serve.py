@@ -90,7 +90,6 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     start.set_clock(now)  # type: ignore[arg-type]
     if asked.demo:
         _demo(words)
-    password = start.first_administrator()
     host, port = listening.getsockname()[:2]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     where = f"http://{'[' + shown + ']' if ':' in shown else shown}:{port}/"
@@ -114,15 +113,15 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     supervisor.start()
     installation.say_where(here.folder, where)
     if start.ready(f"{where}healthz", supervisor):
-        _announce(words, where, here.folder, password)
+        _announce(words, where, here.folder)
     supervisor.run()
     print(words("已停止", "stopped"), file=sys.stderr)
     return 0
 
 
-def _announce(words: Words, where: str, folder: Path, password: str | None) -> None:
+def _announce(words: Words, where: str, folder: Path) -> None:
     """Where the data lie, where the desk is, and last of all what is shown only once: it stays on the screen."""
-    from bihuan.live import clock
+    from bihuan.live import clock, start
     from bihuan.pressure import console
 
     print(words("停止：Ctrl-C", "to stop: Ctrl-C"))
@@ -137,6 +136,7 @@ def _announce(words: Words, where: str, folder: Path, password: str | None) -> N
         print(
             words(f"系统时钟：{clock.now():%Y-%m-%d %H:%M:%S}", f"the system's clock: {clock.now():%Y-%m-%d %H:%M:%S}")
         )
+    password = start.first_administrator()  # made when it is said: a start that is cut off before makes nobody
     print(words(f"闭环指挥台：{where}", f"The desk of Bihuan: {where}"))
     if password is not None:
         print(
@@ -149,8 +149,8 @@ def _announce(words: Words, where: str, folder: Path, password: str | None) -> N
 
 
 def _keep(here: Installation, words: Words) -> None:
-    """The database of our own, started anew where it died."""
-    if here.server is not None and here.server.process is not None and not here.server.alive():
+    """The database of our own, started anew where it died, whoever had started it."""
+    if here.server is not None and not here.server.alive():
         print(words("数据库停了，重新启动", "the database ended and is started anew"), file=sys.stderr)
         from bihuan.live.faults import Fault
 

