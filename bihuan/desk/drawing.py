@@ -76,38 +76,50 @@ class Tile:
 
 @dataclass(frozen=True)
 class Map:
-    """Hexagons and the room they take; ``limits``: the least rate of each shade from 1 on."""
+    """Hexagons and the room they take."""
 
     tiles: tuple[Tile, ...]
     width: int
     height: int
-    limits: tuple[float, ...]
 
 
 SHADES = 5
 HEX = 34.0
 
 
-def hexagons(areas: Iterable[tuple[str, str, int, int | None]]) -> Map:
-    """(code, name, open holes, population) → hexagons side by side in the order of their codes: a sketch, whose places
-    mean nothing. The rate is holes a 10,000 people; without a population an area has none and keeps no shade."""
+Counted = tuple[str, str, int, int | None]
+"""An area: code, name, open holes, population."""
+
+
+def rate(number: int, population: int | None) -> float | None:
+    """Open holes a 10,000 people; none without a population."""
+    return number / population * 10_000 if population else None
+
+
+def shades(areas: Iterable[Counted]) -> tuple[float, ...]:
+    """The least rate of each shade from 1 on: as many areas in each. Empty where there is no hole."""
+    known = sorted(r for _, _, n, p in areas if (r := rate(n, p)))
+    return tuple(known[min(len(known) - 1, len(known) * i // SHADES)] for i in range(SHADES)) if known else ()
+
+
+def hexagons(areas: Iterable[Counted], limits: tuple[float, ...], columns: int = 0) -> Map:
+    """Hexagons side by side in the order of their codes: a sketch, whose places mean nothing. Shaded by the rate, by
+    ``limits``; an area without a population keeps no shade. ``columns``: in a row; 0: about as many as rows."""
     areas = sorted(areas)
-    rates = [n / p * 10_000 if p else None for _, _, n, p in areas]
-    known = sorted(r for r in rates if r)
-    limits = tuple(known[min(len(known) - 1, len(known) * i // SHADES)] for i in range(SHADES)) if known else ()
-    columns = max(1, math.ceil(math.sqrt(len(areas) * 0.95)))
+    rates = [rate(n, p) for _, _, n, p in areas]
+    columns = columns or max(1, math.ceil(math.sqrt(len(areas) * 0.95)))
     wide, high = math.sqrt(3) * HEX, 1.5 * HEX
     tiles = []
-    for place, ((code, name, number, _), rate) in enumerate(zip(areas, rates, strict=True)):
+    for place, ((code, name, number, _), of) in enumerate(zip(areas, rates, strict=True)):
         row, column = divmod(place, columns)
         x = wide * (column + 0.5 + (row % 2) * 0.5) + 1
         y = HEX + high * row + 1
         corners = [(x + (HEX - 1.5) * math.sin(a), y - (HEX - 1.5) * math.cos(a)) for a in _sixths()]
         points = " ".join(f"{cx:.1f},{cy:.1f}" for cx, cy in corners)
-        shade = sum(1 for limit in limits if rate and rate >= limit)
-        tiles.append(Tile(code, name, short(name), number, rate, shade, points, round(x, 1), round(y, 1)))
+        shade = sum(1 for limit in limits if of and of >= limit)
+        tiles.append(Tile(code, name, short(name), number, of, shade, points, round(x, 1), round(y, 1)))
     rows = math.ceil(len(areas) / columns)
-    return Map(tuple(tiles), round(wide * (columns + 0.5) + 2), round(high * rows + HEX / 2 + 2), limits)
+    return Map(tuple(tiles), round(wide * (columns + 0.5) + 2), round(high * rows + HEX / 2 + 2))
 
 
 def _sixths() -> list[float]:

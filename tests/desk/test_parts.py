@@ -105,9 +105,8 @@ def test_the_ring_shows_what_is_broken_due_and_done() -> None:
 
 
 def test_the_map_shades_by_holes_a_head_and_leaves_out_who_has_no_population() -> None:
-    drawn = drawing.hexagons(
-        [("1", "甲镇", 10, 1000), ("2", "乙镇", 1, 1000), ("3", "丙河街道", 0, 1000), ("4", "丁村", 5, None)]
-    )
+    areas = [("1", "甲镇", 10, 1000), ("2", "乙镇", 1, 1000), ("3", "丙河街道", 0, 1000), ("4", "丁村", 5, None)]
+    drawn = drawing.hexagons(areas, drawing.shades(areas))
     assert [t.label for t in drawn.tiles] == ["甲镇", "乙镇", "丙河", "丁村"]
     by_area = {t.area: t for t in drawn.tiles}
     assert by_area["1"].rate == pytest.approx(100)

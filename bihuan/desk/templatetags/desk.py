@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from bihuan.access import roles
 from bihuan.desk import knowledge, masking, tokens
 from bihuan.desk.viewing import Viewing
+from bihuan.domains import english
 from bihuan.kernel.ledger import Column, Ledger
 
 register = template.Library()
@@ -86,6 +87,12 @@ def at(value: Any) -> str:
     """2022-01-06 14:00; a day alone as 2022-01-06."""
     if isinstance(value, dt.datetime):
         return f"{value:%Y-%m-%d %H:%M}"
+    return f"{value:%Y-%m-%d}" if isinstance(value, dt.date) else ""
+
+
+@register.filter
+def day(value: Any) -> str:
+    """2022-01-06, of a moment too."""
     return f"{value:%Y-%m-%d}" if isinstance(value, dt.date) else ""
 
 
@@ -246,8 +253,8 @@ def cell(context: template.Context, column: Column, text: str) -> SafeString:
         return SafeString("")
     person = column.refers == "people" or (column.name == "person" and column.required)
     shown = masking.masked_document(text) if person else masking.masked(text)
-    if viewing_of(context).lang == "en" and column.type == "bool":
-        shown = {"是": "yes", "否": "no"}.get(shown, shown)
+    if column.choices or column.type == "bool":
+        return SafeString(conditional_escape(chosen(context, shown)))
     target = "areas" if column.type == "area" else column.refers
     name = (context.get("names") or {}).get((target, text), "")
     kind = "person" if person else "area" if column.type == "area" else LINKED.get(column.refers)
@@ -257,6 +264,12 @@ def cell(context: template.Context, column: Column, text: str) -> SafeString:
     if not name:
         return format_html('<a href="{}">{}</a>', link, shown)
     return format_html('<a href="{}" title="{}">{}</a>', link, shown, name)
+
+
+@register.simple_tag(takes_context=True)
+def chosen(context: template.Context, word: str) -> str:
+    """A word that is chosen from a ledger's list, in the page's language."""
+    return word if viewing_of(context).zh else english.word(word)
 
 
 @register.filter

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count
@@ -91,7 +91,7 @@ def hole(asked: Asked, token: str) -> HttpResponse:
     read = (knowledge.reads().get(row.hole, frozenset()) - {"orders", "areas"}) | set(named.evidence)
     rows = trails.lines(asked, named, {*read, *(name for name in named.keys if name != "areas")}, near)
     state = {"open": "open", "pending": "pending", "closed": "late"}[row.state]
-    marks = trail.marks(state, row.opens, row.due, row.since, row.closed_at, now)
+    marks = [_named(m, row) for m in trail.marks(state, row.opens, row.due, row.since, row.closed_at, now)]
     return show(
         asked,
         "hole.html",
@@ -128,6 +128,17 @@ def _names(asked: Asked, row: Any, now: dt.datetime) -> dict[str, Any]:
 def identity(row: Any) -> str:
     """hole/subject/item, as a comment and a finding name it."""
     return "/".join(p for p in (row.hole, row.subject, row.item) if p)
+
+
+def _named(mark: trail.Mark, row: Any) -> trail.Mark:
+    """The missing row's mark says of which ledger it would be, where one alone closes the hole."""
+    ledgers = {way.ledger for way in closing.ways(row.hole)}
+    if mark.kind != "missing" or len(ledgers) != 1:
+        return mark
+    ledger = knowledge.ledgers()[ledgers.pop()]
+    english = ledger.english[:1].upper() + ledger.english[1:]
+    said = (f"缺：{ledger.title}，到期仍没有应有的登记", f"Missing: {english}. It was due, and nothing is recorded")
+    return replace(mark, text=said)
 
 
 def merged(rows: list[trails.Line], marks: list[trail.Mark]) -> list[dict[str, Any]]:

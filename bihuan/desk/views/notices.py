@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from bihuan.access import roles
 from bihuan.desk import access, hands
-from bihuan.desk.pages import show
+from bihuan.desk.pages import scope, show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views import looks
@@ -258,6 +258,8 @@ def _read(asked: Asked) -> writing.Asked:
 
 def _form(asked: Asked, fault: Pair | None = None, reached: dict[str, Any] | None = None) -> HttpResponse:
     area = cells.normal(asked.POST.get("area", "")) or asked.viewing.area or asked.user.area
+    if not area and (around := scope(asked).path):
+        area = around[-1].area  # of an account that sees all: the area in which everything lies
     return show(
         asked,
         "notice_new.html",

@@ -25,6 +25,8 @@ OLDEST = 7
 OWNERS = 8
 LOOPS = 14
 """Rows of the lists; every one says where the rest is."""
+MAP_COLUMNS = 6
+"""Hexagons of a row, where each county has its own part of the map."""
 MOST_TILES = 60
 """Areas that the schematic map holds; above it the level above is drawn."""
 
@@ -51,7 +53,6 @@ class LoopRow:
     serious: int
     routine: int
     pending: int
-    parts: list[drawing.Part]
 
     @property
     def open(self) -> int:
@@ -76,13 +77,20 @@ def gathered(asked: Asked) -> dict[str, Any]:
     return {
         "figures": _figures(asked, loops, midnight, now),
         "midnight": midnight,
-        "loops": loops[:LOOPS],
+        "loops": _bars(loops[:LOOPS]),
         "more_loops": max(0, len(loops) - LOOPS),
         "map": _map(asked, live),
         "owners": _owners(asked, live),
-        "oldest": live.order_by("since", "pk")[:OLDEST],
+        "oldest": _oldest(asked, live),
         "hourly": _hourly(asked, now),
     }
+
+
+def _oldest(asked: Asked, live: Any) -> list[dict[str, Any]]:
+    """What has stood open the longest, with the name of whom it has gone up to."""
+    rows = list(live.order_by("since", "pk")[:OLDEST])
+    names = access.names_of(asked, "officers", [h.escalated_to for h in rows if h.escalated_to])
+    return [{"hole": h, "up": names.get(h.escalated_to, h.escalated_to)} for h in rows]
 
 
 def _owners(asked: Asked, live: Any) -> list[dict[str, Any]]:
@@ -101,17 +109,18 @@ def loop_rows(holes: Any) -> list[LoopRow]:
     for row in found:
         state = "pending" if row["state"] == "pending" else row["severity"]
         counts.setdefault(family(row["hole"]), Counter())[state] += row["n"]
-    whole = max((sum(c.values()) - c["pending"] for c in counts.values()), default=0)
     rows = [
-        LoopRow(name, knowledge.family_title(name), c["急"], c["重"], c["常"], c["pending"], _parts(c, whole))
+        LoopRow(name, knowledge.family_title(name), c["急"], c["重"], c["常"], c["pending"])
         for name, c in counts.items()
     ]
     return sorted(rows, key=lambda r: (-r.urgent, -r.serious, -r.routine, -r.pending, r.name))
 
 
-def _parts(counts: Counter[str], whole: int) -> list[drawing.Part]:
-    order = (("urgent", "急"), ("serious", "重"), ("routine", "常"))
-    return drawing.stacked([(css, counts[word]) for css, word in order], whole)
+def _bars(rows: list[LoopRow]) -> list[tuple[LoopRow, list[drawing.Part]]]:
+    """Each with its bar; the longest of these is as long as there is room."""
+    whole = max((row.open for row in rows), default=0)
+    counts = [(("urgent", r.urgent), ("serious", r.serious), ("routine", r.routine)) for r in rows]
+    return [(row, drawing.stacked(parts, whole)) for row, parts in zip(rows, counts, strict=True)]
 
 
 def _figures(asked: Asked, loops: list[LoopRow], midnight: dt.datetime, now: dt.datetime) -> Figures:
@@ -153,15 +162,43 @@ def _map(asked: Asked, live: Any) -> dict[str, Any]:
     counted = live.filter(area__isnull=False).values(place=Left("area", level)).annotate(n=Count("pk"))
     numbers = {row["place"]: row["n"] for row in counted}
     shown = by_level[level]
-    drawn = drawing.hexagons((p.area, p.name, numbers.get(p.area, 0), p.population) for p in shown)
+    counted_in = [(p.area, p.name, numbers.get(p.area, 0), p.population) for p in shown]
+    limits = drawing.shades(counted_in)
     return {
-        "drawn": drawn,
+        "limits": limits,
+        "parts": _map_parts(by_level[levels[0]] if level != levels[0] else [], counted_in, limits, numbers),
         "title": {6: ("各区县", "Counties"), 9: ("各乡镇", "Towns"), 12: ("各村社区", "Villages")}.get(
             level, ("各网格", "Grids")
         ),
         # Holes of the areas above, which no tile holds.
-        "above": sum(numbers.values()) - sum(tile.number for tile in drawn.tiles),
+        "above": sum(numbers.values()) - sum(number for _, _, number, _ in counted_in),
     }
+
+
+def _map_parts(
+    above: list[access.Place],
+    areas: list[drawing.Counted],
+    limits: tuple[float, ...],
+    numbers: dict[str, int],
+) -> list[dict[str, Any]]:
+    """The map in parts, one an area of the level above where there are several: whose, its rate with all within, its
+    hexagons, as large as those of the others."""
+    within = [(p, [a for a in areas if a[0].startswith(p.area)]) for p in above]
+    within = [(p, some) for p, some in within if some]
+    if len(within) < 2:
+        return [{"place": None, "drawn": drawing.hexagons(areas, limits)}]
+    parts = []
+    for place, some in within:
+        number = sum(n for code, n in numbers.items() if code.startswith(place.area))
+        parts.append(
+            {
+                "place": place,
+                "number": number,
+                "rate": drawing.rate(number, place.population),
+                "drawn": drawing.hexagons(some, limits, MAP_COLUMNS),
+            }
+        )
+    return parts
 
 
 def _hourly(asked: Asked, now: dt.datetime) -> dict[str, Any]:

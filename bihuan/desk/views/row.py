@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
 from bihuan.desk import access, closing, forms, knowledge, rows, tokens, trails, writing
+from bihuan.desk.called import called
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
@@ -190,8 +191,8 @@ def retract(asked: Asked, ledger: str, token: str) -> HttpResponse:
 
 
 def lookup(asked: Asked) -> HttpResponse:
-    """What a key that is typed into a form names: a name, or that there is no such row. Asked by POST, so that what is
-    typed stands in no address."""
+    """What a key that is typed into a form names: a name; of a name, the keys that it may mean; or that there is no
+    such row. Asked by POST, so that what is typed stands in no address."""
     ledger = asked.GET.get("ledger", "")
     words = asked.POST if asked.method == "POST" else asked.GET
     typed = next((tokens.unword(v) for k, v in words.items() if k not in ("ledger", *ASIDE)), "").strip()
@@ -204,7 +205,8 @@ def lookup(asked: Asked) -> HttpResponse:
     if ledger == "people" and name:
         looks.seen(asked, [key], "lookup")
     title = knowledge.ledgers()[ledger].title
-    return show(asked, "parts/lookup.html", "ledgers", found=name, title=title)
+    alike = [] if name else called(asked, ledger, key)
+    return show(asked, "parts/lookup.html", "ledgers", found=name, title=title, alike=alike)
 
 
 ASIDE = ("csrfmiddlewaretoken", "token")

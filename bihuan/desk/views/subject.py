@@ -43,6 +43,10 @@ def subject(asked: Asked, kind: str, key: str) -> HttpResponse:
         {"row": replace(r, cells=tuple(c for c in r.cells if c[1] != plain)), "at": r.at} for r in rows if r is not roll
     ]
     held = [r.ledger.name for r in rows if r.held]
+    names = access.access_names(asked, access.named(cell for row in rows for cell in row.cells))
+    measures = [_measure(r, now) for r in rows if r.ledger.name == "measures" and r.held and kind == "person"]
+    for one in measures:
+        one["unit_name"] = names.get(("units", one["unit"]), one["unit"])
     return show(
         asked,
         "subject.html",
@@ -59,11 +63,11 @@ def subject(asked: Asked, kind: str, key: str) -> HttpResponse:
         outside=kind == "unit" and not access.within_reach(asked, _cell(roll, "area"), plain),
         broken=sum(1 for h in holes if h.state == "open"),
         holes=holes,
-        measures=[_measure(r, now) for r in rows if r.ledger.name == "measures" and r.held and kind == "person"],
+        measures=measures,
         running=running.at_unit(asked, plain) if kind == "unit" else [],
         line=[*entries, {"mark": NOW, "at": now}] if entries else [],
         more=trails.more(asked, named, rows),
-        names=access.access_names(asked, access.named(cell for row in rows for cell in row.cells)),
+        names=names,
     )
 
 

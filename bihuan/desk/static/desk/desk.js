@@ -22,6 +22,18 @@
     const form = event.target.closest("form[data-submit]");
     if (form && event.target.matches("select")) form.requestSubmit();
   });
+  // One of those that a name may mean: its number goes into the field before it, which then says whose it is.
+  document.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-fill]");
+    if (!one) return;
+    const known = one.closest(".known");
+    const fields = [...document.querySelectorAll("input")].filter((el) => el.compareDocumentPosition(known) & Node.DOCUMENT_POSITION_FOLLOWING);
+    const field = fields.at(-1);
+    if (!field) return;
+    field.value = one.dataset.fill;
+    field.focus();
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  });
   // What cannot be taken back at once is asked first.
   document.addEventListener("submit", (event) => {
     const ask = event.target.dataset.confirm;
