@@ -97,19 +97,19 @@ def test_every_figure_of_the_overview(
     figures = context["figures"]
     by = Counter(r["severity"] for r in live)
     assert (figures.urgent, figures.serious, figures.routine) == (by["急"], by["重"], by["常"])
-    for row in context["loops"]:
+    for row, _ in context["loops"]:
         own = [r for r in live if r["hole"].split(".")[0] == row.name]
         assert row.open == len(own)
         assert row.pending == sum(r["hole"].split(".")[0] == row.name for r in of_state(inside, "pending"))
     towns = Counter(r["area"][:9] for r in live if len(r["area"]) >= 9)
-    tiles = {t.area: t.number for t in context["map"]["drawn"].tiles}
+    tiles = {t.area: t.number for part in context["map"]["parts"] for t in part["drawn"].tiles}
     if not area:
         assert tiles
         assert {t: n for t, n in tiles.items() if n} == {t: n for t, n in towns.items() if t in tiles}
     owners = Counter(r["owner"] for r in live)
     assert all(o["number"] == owners[o["owner"]] for o in context["owners"])
     oldest = sorted(r["since"] for r in live)[: len(context["oldest"])]
-    assert [said(h.since) for h in context["oldest"]] == oldest
+    assert [said(old["hole"].since) for old in context["oldest"]] == oldest
     midnight = f"{then:%Y-%m-%dT00:00:00}"
     seen = {(r["hole"], r["subject"], r["item"]): r for r in of_state(inside, "late")}
     seen |= {(r["hole"], r["subject"], r["item"]): r for r in live}

@@ -27,6 +27,8 @@ LOOPS = 14
 """Rows of the lists; every one says where the rest is."""
 MAP_COLUMNS = 6
 """Hexagons of a row, where each county has its own part of the map."""
+MOST_PARTS = 4
+"""Such parts; of more the level above is drawn."""
 MOST_TILES = 60
 """Areas that the schematic map holds; above it the level above is drawn."""
 
@@ -79,7 +81,7 @@ def gathered(asked: Asked) -> dict[str, Any]:
         "midnight": midnight,
         "loops": _bars(loops[:LOOPS]),
         "more_loops": max(0, len(loops) - LOOPS),
-        "map": _map(asked, live),
+        "map": None if asked.user.unit else _map(asked, live),
         "owners": _owners(asked, live),
         "oldest": _oldest(asked, live),
         "hourly": _hourly(asked, now),
@@ -157,7 +159,10 @@ def _map(asked: Asked, live: Any) -> dict[str, Any]:
         [levels[:2], area or "0", (area or "") + ":"],
     )
     by_level = {n: [p for p in places if len(p.area) == n] for n in levels[:2]}
-    fitting = [n for n in levels[:2] if 1 < len(by_level[n]) <= MOST_TILES]
+    parted = {n: len({p.area[: levels[0]] for p in by_level[n]}) for n in levels[:2]}
+    fitting = [
+        n for n in levels[:2] if 1 < len(by_level[n]) <= MOST_TILES and (n == levels[0] or parted[n] <= MOST_PARTS)
+    ]
     level = fitting[-1] if fitting else levels[0]
     counted = live.filter(area__isnull=False).values(place=Left("area", level)).annotate(n=Count("pk"))
     numbers = {row["place"]: row["n"] for row in counted}
@@ -165,7 +170,7 @@ def _map(asked: Asked, live: Any) -> dict[str, Any]:
     counted_in = [(p.area, p.name, numbers.get(p.area, 0), p.population) for p in shown]
     limits = drawing.shades(counted_in)
     return {
-        "limits": limits,
+        "key": [(n, limit) for n, limit in enumerate(limits, 1) if limit not in limits[n:]],
         "parts": _map_parts(by_level[levels[0]] if level != levels[0] else [], counted_in, limits, numbers),
         "title": {6: ("各区县", "Counties"), 9: ("各乡镇", "Towns"), 12: ("各村社区", "Villages")}.get(
             level, ("各网格", "Grids")
@@ -186,7 +191,7 @@ def _map_parts(
     within = [(p, [a for a in areas if a[0].startswith(p.area)]) for p in above]
     within = [(p, some) for p, some in within if some]
     if len(within) < 2:
-        return [{"place": None, "drawn": drawing.hexagons(areas, limits)}]
+        return [{"place": None, "drawn": drawing.hexagons(areas, limits, max(4, round(len(areas) ** 0.5)))}]
     parts = []
     for place, some in within:
         number = sum(n for code, n in numbers.items() if code.startswith(place.area))
