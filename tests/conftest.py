@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,18 @@ generated.register_profile("suite", derandomize=True, deadline=None, max_example
 generated.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")), print_blob=True)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
 generated.load_profile(PROFILE)
+
+
+
+@pytest.fixture(autouse=True)
+def environment() -> Iterator[None]:
+    """Commands that a test runs within this process set its environment: it is as before after the test."""
+    before = dict(os.environ)
+    yield
+    if os.environ != before:
+        os.environ.clear()
+        os.environ.update(before)
+
 
 started = time.monotonic()
 

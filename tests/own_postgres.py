@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import fcntl
+import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import _TestState, setup_test_environment, teardown_test_environment
@@ -56,10 +60,43 @@ def own_database() -> Iterator[str]:
     """The owner's address of an empty database with all tables; Django's connection is turned to it."""
     from bihuan.live import start
 
-    with own_server() as url:
-        connect_to(url)
-        start.migrate()
-        yield url
+    server, name = _laid(), f"tests_{next(_numbers)}"
+    with psycopg.connect(_named(server, "postgres"), autocommit=True) as con:
+        con.execute(f"CREATE DATABASE {name} TEMPLATE bihuan")
+        try:
+            connect_to(_named(server, name))
+            start.migrate()  # the roles of this one
+            yield _named(server, name)
+        finally:
+            if hasattr(connections._connections, "default"):
+                connection.close()
+            con.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+_numbers = itertools.count(1)
+
+
+@cache
+def _laid() -> str:
+    """The address of a database with all tables that others are copied from, on a server that ends with this process;
+    it need not outlive a fall of the machine."""
+    from bihuan.live import start
+
+    kept = ExitStack()
+    atexit.register(kept.close)
+    url = kept.enter_context(own_server())
+    with psycopg.connect(url, autocommit=True) as con:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            con.execute(f"ALTER SYSTEM SET {name} = off")
+        con.execute("SELECT pg_reload_conf()")
+    connect_to(url)
+    start.migrate()
+    connection.close()
+    return url
+
+
+def _named(url: str, database: str) -> str:
+    return url.replace("/bihuan?", f"/{database}?")
 
 
 def connect_to(url: str) -> None:

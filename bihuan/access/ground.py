@@ -41,7 +41,8 @@ def lay() -> None:
     statements = list(_statements(tables.ledgers(), there))
     with transaction.atomic(), connection.cursor() as cursor:
         made = _role(cursor)
-        digest = hashlib.sha256("\0".join([_sql(), *statements, str(sorted(there)), str(made)]).encode()).hexdigest()
+        granted = role() if made else ""  # a database that was copied under another name has a role of its own
+        digest = hashlib.sha256("\0".join([_sql(), *statements, str(sorted(there)), granted]).encode()).hexdigest()
         cursor.execute("CREATE TABLE IF NOT EXISTS access_laid (digest text PRIMARY KEY)")
         cursor.execute("SELECT 1 FROM access_laid WHERE digest = %s", [digest])
         if cursor.fetchone():
