@@ -31,7 +31,6 @@ PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
 generated.load_profile(PROFILE)
 
 
-
 @pytest.fixture(autouse=True)
 def environment() -> Iterator[None]:
     """Commands that a test runs within this process set its environment: it is as before after the test."""
