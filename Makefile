@@ -6,7 +6,7 @@ LEDGERS ?= run/ledgers
 PEOPLE ?=
 PORT ?= 8000
 
-.PHONY: help install run serve demo picture pictures docs test lock fuzz live bench bench-live clean
+.PHONY: help install run serve demo picture pictures docs test test-all sound lock fuzz live bench bench-live load clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -52,13 +52,18 @@ pictures: $(VENV)/.installed-test  ## draw the pictures of docs/desk.md anew, ev
 docs: $(VENV)/.installed  ## write docs/handbook, docs/ledgers.md, docs/orders.md anew from the declarations
 	$(BIN)/bihuan handbook docs
 
-test: $(VENV)/.installed-test  ## linters, import contracts, types, tests
+test: sound  ## linters, import contracts, types, tests: under five minutes on two cores
+	$(BIN)/pytest -n 2 --dist worksteal
+
+test-all: sound  ## the same and the long ones: every page in a browser, days of users, kills, cities in number
+	$(BIN)/pytest -n 2 --dist worksteal -m "" --ignore tests/days
+	$(BIN)/pytest -m "" tests/days  # one desk, one browser: they fill two cores
+
+sound: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/days
-	$(BIN)/pytest tests/days  # one desk, one browser: they fill two cores
 
 SEEDS ?= 1-200
 EXAMPLES ?= 5000

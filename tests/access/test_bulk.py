@@ -85,6 +85,7 @@ def _written(folders: list[Path]) -> dict[str, list[Any]]:
     return _places()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [3, 8])
 def test_many_rows_are_placed_as_one_by_one(
     empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -98,6 +99,7 @@ def test_many_rows_are_placed_as_one_by_one(
     assert len(placed) > 500 and any(row[-1] for row in placed)
 
 
+@pytest.mark.long
 def test_what_was_there_before_is_placed_by_what_comes(
     empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +110,7 @@ def test_what_was_there_before_is_placed_by_what_comes(
     assert at_once == _written(both)
 
 
+@pytest.mark.long
 def test_statements_for_many_rows_do_what_those_for_few_do(
     empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

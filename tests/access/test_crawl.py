@@ -248,6 +248,7 @@ def posted(client: Client) -> Iterator[tuple[str, str]]:
         )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("account", SEES)
 def test_nothing_of_elsewhere_and_no_whole_number(crawled: str, account: str) -> None:
     role, _, _, people, _, more = SEES[account]
@@ -267,6 +268,7 @@ def test_nothing_of_elsewhere_and_no_whole_number(crawled: str, account: str) ->
     assert role in roles.ROLES
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("account", ["c-east", "c-hotel", "c-duty"])
 def test_nothing_of_elsewhere_as_of_an_earlier_moment(crawled: str, account: str) -> None:
     at = "2022-01-06T12:00"

@@ -61,6 +61,7 @@ CALENDAR = re.compile(
 """Holes that ask for a day, an hour of the clock, an age or a minute: they do not shift by odd seconds."""
 
 
+@pytest.mark.long
 def test_later_by_odd_seconds(city: Audited, tmp_path: Path) -> None:
     """What only asks how long ago something was shifts with it; dates stay where they are."""
     by = timedelta(seconds=12_347)
@@ -87,6 +88,7 @@ def elsewhere(first: int) -> dict[str, str]:
     return {code: str(first + n) for n, code in enumerate(PROVINCES)}
 
 
+@pytest.mark.long
 def test_a_city_copied_gives_every_hole_as_often(city: Audited, tmp_path: Path) -> None:
     """Under other keys, in other provinces: the city and two copies of it in one folder."""
     others = [Renamed("甲-", elsewhere(11)), Renamed("乙-", elsewhere(71))]
@@ -98,6 +100,7 @@ def test_a_city_copied_gives_every_hole_as_often(city: Audited, tmp_path: Path) 
     assert holes == wanted
 
 
+@pytest.mark.long
 def test_parts_audited_apart_give_the_same(city: Audited, tmp_path: Path) -> None:
     """Prefectures of one province, apart and together; in each part stands what belongs to the province."""
     drawn = build(SEED + 1, PEOPLE // 2, city.now).rows
@@ -130,6 +133,7 @@ def of_province(rows: Rows, code: str) -> Rows:
 
 
 # ── order, knowledge, answers ────────────────────────────────────────────────────────────────────
+@pytest.mark.long
 def test_the_order_of_files_and_rows_is_no_matter(city: Audited, tmp_path: Path) -> None:
     """But for versions of one key known at one moment, of which the later line wins."""
     rows = untied(city.rows)
@@ -140,6 +144,7 @@ def test_the_order_of_files_and_rows_is_no_matter(city: Audited, tmp_path: Path)
     assert audit(rows, city.now, tmp_path / "second", seed=4, chinese=True, split=True) == first
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("hours", [0, 31])
 def test_an_audit_sees_what_was_known_by_then(city: Audited, tmp_path: Path, hours: int) -> None:
     """But for duplicates: of rows of one recorded_at the last stands, known by then or not."""

@@ -19,6 +19,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.days.conftest import FIRST_PASSWORD, HOTEL, PASSWORD, TOWN, Day, Desk
 
+pytestmark = pytest.mark.long
+
 Begin = Callable[..., Day]
 GONE_MS = 60_000
 """Most that a hole may stay on an open page after its fact was recorded, on a machine busy with other tests; alone it

@@ -12,7 +12,9 @@ from bihuan.demo import AS_OF, write
 from tests.reference import all_of, read
 
 
-@pytest.mark.parametrize(("people", "seed", "days"), [(3_000, 20220106, 0), (4_500, 11, 33)])
+@pytest.mark.parametrize(
+    ("people", "seed", "days"), [(3_000, 20220106, 0), pytest.param(4_500, 11, 33, marks=pytest.mark.long)]
+)
 def test_the_planted_holes_and_no_others(tmp_path: Path, people: int, seed: int, days: int) -> None:
     city = write(tmp_path, people, seed=seed, as_of=AS_OF + timedelta(days=days))
     rows, rejects = read(tmp_path)

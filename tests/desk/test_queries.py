@@ -80,6 +80,7 @@ def _grown() -> None:
         )
 
 
+@pytest.mark.long
 def test_pages_ask_as_much_of_a_larger_county(browser: Browser) -> None:
     addresses = test_pages.pages() | MORE
     few = {name: (browser.queries(path), browser.queries(path))[1] for name, path in addresses.items()}

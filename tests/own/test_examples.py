@@ -26,6 +26,7 @@ def brief(holes: list[dict[str, str]]) -> list[tuple[str, ...]]:
     return sorted((h["hole"], h["subject"], h["since"], h["severity"], h["owner"]) for h in holes)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_the_example_passes_its_own_tests(county: Place, example: str) -> None:
     tests = ROOT / "examples" / example / "tests"
@@ -33,6 +34,7 @@ def test_the_example_passes_its_own_tests(county: Place, example: str) -> None:
     assert told.returncode == 0, told.stdout + told.stderr
 
 
+@pytest.mark.long
 def test_a_loop_of_its_own_is_audited_under_an_order_of_its_own(county: Place, tmp_path: Path) -> None:
     holes = audit(county, ROOT / "examples/own-loop/ledgers", "2022-01-05T20:00:01", tmp_path / "holes.json")
     assert brief(holes) == [("broadcast.unheard", "610723101002", "2022-01-05T20:00:00", "重", "O1")]
