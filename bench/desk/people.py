@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 COUNTY = "610723"
+NUMBER = 50
 AS_OF = "2022-01-05T14:00"
 """The earlier moment that is looked at."""
 
@@ -67,6 +68,7 @@ def _wanted() -> list[dict[str, Any]]:
     named += [{"role": "干部", "area": town} for town in towns]
     named += [{"role": "网格员", "area": area, "officer": officer} for officer, area in officers]
     named += [{"role": "单位", "unit": unit} for unit in units]
+    named += [{"role": "干部", "area": COUNTY}] * (NUMBER - len(named))  # where some kind has fewer
     blank = {"whole": False, "area": "", "unit": "", "group": "", "officer": ""}
     return [blank | given | {"username": f"load{n:02}", "name": f"压测{n:02}"} for n, given in enumerate(named)]
 

@@ -13,7 +13,7 @@ class AccessConfig(AppConfig):
         from bihuan.live import sight
 
         sight.whole, sight.herald = scope.system, scope.herald
-        many.beside, many.order = bulk.beside, bulk.order
+        many.beside, many.order, many.through = bulk.beside, bulk.order, bulk.through
 
     def lay(self) -> None:
         """What this app lays on the database once all tables are there (bihuan.live.start.migrate)."""

@@ -1,6 +1,9 @@
 """Where rows are, for many at once: what the triggers of ``places`` work out row by row, as one statement a ledger.
 
-The two say the same; a test writes a county both ways and compares. Whoever is named is written first, so that the
+For the owner they stand in his own statement (``beside``). Whoever writes in somebody's name has a function for it
+(``taker``): it works the places out as the owner, and refuses rows that he may not see, as the policies would.
+
+The two ways say the same; a test writes a county both ways and compares. Whoever is named is written first, so that the
 statement finds him; what is named in a circle (a person is seen where he is under a measure, the measure where the
 person lives) the triggers on the ledgers of measures and arrivals close, who look at sets anyway.
 """
@@ -9,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bihuan.access import places, scope
+from bihuan.access import places, rules, scope
 from bihuan.kernel.ledger import Ledger
 from bihuan.live import tables
-from bihuan.live.bulk import Beside
+from bihuan.live.bulk import OUTSIDE, Beside
 from bihuan.live.tables import quoted
 
 FIRST = ("people", "arrivals", "measures")
@@ -47,6 +50,59 @@ def beside(ledger: Ledger) -> Beside | None:
     if scope.key() is not None:
         return None
     return derived(ledger, tables.ledgers())
+
+
+def through(ledger: Ledger) -> str | None:
+    """The function by which somebody's desk writes many rows of a ledger; None for the owner."""
+    return None if scope.key() is None else f"bihuan_take_{ledger.name}"
+
+
+PLAIN = """
+CREATE OR REPLACE FUNCTION bihuan_plain(which regclass) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM pg_class c WHERE c.oid = which AND c.relkind = 'r' AND c.relpersistence = 't'
+    AND c.relchecks = 0 AND NOT (c.relhasrules OR c.relhastriggers OR c.relhassubclass OR c.relrowsecurity
+      OR c.relispartition OR c.relhasindex)
+    AND NOT EXISTS (SELECT 1 FROM pg_inherits i WHERE i.inhrelid = c.oid)
+    AND NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      AND (a.atttypid >= 16384 OR a.attgenerated <> ''))) $$"""
+"""Whether reading a temporary table of somebody else's runs none of his code: a plain one, of built-in types alone."""
+
+
+def taker(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> str:
+    """The function that writes what is ``incoming``: all of it, or nothing where a row, or one that it would follow, is
+    not in sight of whoever writes."""
+    table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
+    values = tables.listed(ledger.all_columns, "i.")
+    made = derived(ledger, ledgers)
+    seen, before = rules.visible(ledger, ledgers, "w"), rules.visible(ledger, ledgers, "o")
+    return f"""CREATE OR REPLACE FUNCTION bihuan_take_{ledger.name}(act bigint) RETURNS bigint
+LANGUAGE plpgsql {places.HEAD} AS $take$
+DECLARE number bigint; outside bigint; lines text; first bigint;
+BEGIN
+  IF NOT coalesce(bihuan_plain(to_regclass('pg_temp.incoming')), false) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'rows come by a plain temporary table';
+  END IF;
+  first := coalesce(pg_sequence_last_value(pg_get_serial_sequence('public.{table}', 'id')::regclass), 0);
+  PERFORM set_config('{places.BULK}', 'on', true);
+  EXECUTE $sql$INSERT INTO {table} ({columns}, from_source, from_line, from_batch, {made.columns})
+    SELECT {values}, i.from_source, i.from_line, $1, {made.values}
+    FROM pg_temp.incoming i {made.joins} ORDER BY i.from_source, i.from_line$sql$ USING act;
+  GET DIAGNOSTICS number = ROW_COUNT;
+  PERFORM set_config('{places.BULK}', '', true);
+  EXECUTE $sql$WITH far AS (SELECT DISTINCT w.from_source AS s, w.from_line AS l FROM {table} w
+      WHERE w.id > $1 AND w.from_batch = $2 AND (NOT {seen} OR EXISTS (
+        SELECT 1 FROM {table} o WHERE {tables.same_key(ledger, "o", "w")} AND o.id < w.id AND NOT {before})))
+    SELECT count(*), (SELECT string_agg(x.s || ':' || x.l, ',') FROM (SELECT * FROM far ORDER BY s, l LIMIT 1000) x)
+    FROM far$sql$ INTO outside, lines USING first, act;
+  IF outside > 0 THEN
+    RAISE insufficient_privilege USING MESSAGE = '{OUTSIDE}', DETAIL = outside || '|' || lines;
+  END IF;
+  IF number > {places.MANY} THEN
+    EXECUTE 'ANALYZE {table}';
+  END IF;
+  RETURN number;
+END $take$"""
 
 
 def derived(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> Beside:
@@ -85,7 +141,8 @@ def derived(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> Beside:
         )
         further.append("m.spots")
     several = len(has.areas) + len(has.spots) + len(has.parents) > 1
-    place, home = _first(spots), _first(homes)
+    home = _first(homes)
+    place = f"coalesce({_first(spots)}, CASE WHEN {home} IS NULL THEN (SELECT bihuan_writer()) END)"
     joins.append(f"CROSS JOIN LATERAL (SELECT {place} AS place, {home} AS home) w")
     also = "NULL"
     if several or further:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from django.db import connection, transaction
 
-from bihuan.access import entrusting, places, rules, scope
+from bihuan.access import bulk, entrusting, places, rules, scope
 from bihuan.live import tables
 from bihuan.live.faults import Fault
 from bihuan.pressure import channels
@@ -81,7 +81,12 @@ def _name(name: str) -> str:
 
 def _columns(cursor: Any, there: set[str]) -> list[str]:
     """The columns of places, where a table has none yet; those tables."""
-    wanted = [tables.table(ledger) for ledger in tables.ledgers().values()] + ["live_span", "access_look", *rules.HOLES]
+    wanted = [tables.table(ledger) for ledger in tables.ledgers().values()] + [
+        "live_span",
+        "access_look",
+        "desk_tally",
+        *rules.HOLES,
+    ]
     fresh = []
     for table in wanted:
         if table not in there:
@@ -109,6 +114,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
     """What is laid on every start that finds something new, in order."""
     yield from entrusting.statements(ledgers)
     yield rules.SENT
+    yield bulk.PLAIN
     for ledger in ledgers.values():
         table = tables.table(ledger)
         yield places.filler(ledger, ledgers)
@@ -116,6 +122,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
         yield _trigger(table, "place", event, ledger.name)
         yield places.guard(ledger, rules.visible(ledger, ledgers, "x"))
         yield _trigger(table, "guard", f"BEFORE INSERT ON {table} FOR EACH ROW {places.policed(table)}", ledger.name)
+        yield bulk.taker(ledger, ledgers)
         follows = places.ripple(ledger, ledgers)
         if follows:
             yield follows
@@ -131,7 +138,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield places.hole_filler(table)
             event = f"BEFORE INSERT OR UPDATE OF in_place, area, unit, person ON {table} FOR EACH ROW"
             yield _trigger(table, "place", event, table)
-            yield from _indexes(table)
+            yield from _indexes(table, "snapshot_id" if table == "desk_then" else "")
     yield from _spans()
     yield from _counted(there)
     yield from _account_guard()
@@ -147,12 +154,17 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield from _policies(table, policy)
 
 
-def _indexes(table: str) -> Iterator[str]:
-    """For lists of a narrow scope. Rows without a place, or without a home, take no room in them."""
+def _indexes(table: str, of: str = "") -> Iterator[str]:
+    """For lists of a narrow scope. Rows without a place, or without a home, take no room in them. ``of``: a column that
+    every list fixes."""
+    first, ending = (f"{of}, ", "_of") if of else ("", "")
     for column in ("in_place", "in_home", "in_more"):
-        yield f"CREATE INDEX IF NOT EXISTS {table}_{column} ON {table} ({column}) WHERE {column} IS NOT NULL"
+        name = f"{table}_{column}"
+        yield f"CREATE INDEX IF NOT EXISTS {name}{ending} ON {table} ({first}{column}) WHERE {column} IS NOT NULL"
+        if of:
+            yield f"DROP INDEX IF EXISTS {name}"
     yield f"DROP INDEX IF EXISTS {table}_in_also"
-    yield f"CREATE INDEX IF NOT EXISTS {table}_in_several ON {table} (id) WHERE in_several"
+    yield f"CREATE INDEX IF NOT EXISTS {table}_in_several{ending} ON {table} ({first}id) WHERE in_several"
 
 
 def _trigger(table: str, kind: str, event: str, of: str, more: str = "") -> str:
@@ -184,9 +196,11 @@ def _counted(there: set[str]) -> Iterator[str]:
             "CREATE INDEX IF NOT EXISTS desk_then_counted ON desk_then (snapshot_id, state) "
             f"INCLUDE ({beside}, item, {also})"
         )
-        yield "CREATE INDEX IF NOT EXISTS desk_then_order ON desk_then (snapshot_id, state, severity, since, id)"
+        yield "CREATE INDEX IF NOT EXISTS desk_then_unit ON desk_then (snapshot_id, unit) WHERE unit IS NOT NULL"
     for name, order in (("order", "severity, since"), ("began", "since"), ("fell", "due"), ("shut", "closed_at")):
         yield f"CREATE INDEX IF NOT EXISTS live_hole_{name} ON live_hole (state, {order}, id)"  # as lists stand
+        if "desk_then" in there:
+            yield f"CREATE INDEX IF NOT EXISTS desk_then_{name} ON desk_then (snapshot_id, state, {order}, id)"
     yield "CREATE INDEX IF NOT EXISTS live_span_since ON live_span (since)"
     yield (
         "CREATE INDEX IF NOT EXISTS live_hole_rests ON live_hole USING gin (string_to_array(evidence, ',')) "

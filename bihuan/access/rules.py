@@ -143,6 +143,9 @@ THEN = (
 )
 """SQL over the holes of an earlier moment: the same, as things are now."""
 
+TALLY = f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} ELSE false END"
+"""SQL over counts of an earlier moment's holes: of the account's area. Whoever is entrusted with more counts rows."""
+
 SPAN = (
     f"CASE WHEN (SELECT bihuan_whole()) THEN true {in_scope()} WHEN of_id = ANY ({_ENTRUSTED}) THEN true "
     "WHEN (SELECT bihuan_unit()) IS NOT NULL THEN EXISTS (SELECT 1 FROM live_hole h WHERE h.id = of_id) ELSE false END"
@@ -278,6 +281,7 @@ TABLES: dict[str, Policy] = {
     "desk_view": mine("user_id"),
     "desk_snapshot": Policy(reads=KNOWN, adds=SYSTEM, changes=SYSTEM, removes=SYSTEM),
     "desk_then": Policy(reads=THEN, adds=SYSTEM, removes=SYSTEM),
+    "desk_tally": Policy(reads=TALLY, adds=SYSTEM, removes=SYSTEM),
     "desk_comment": Policy(reads=SAID_OF, adds=SAID_OF),
     "notice": Policy(reads=_NOTICE, adds=_BRIEFED, changes=_BRIEFED, columns=("send_at", "until", "again_at")),
     "notice_recipient": Policy(reads=_RECORDED, changes=_NOTICED, columns=("read_at", "acked_at", "acked_by")),

@@ -14,6 +14,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
 from bihuan.access import rules
 from bihuan.desk import knowledge, then
+from bihuan.desk.models import Snapshot, Then
 from bihuan.desk.viewing import Asked
 from bihuan.domains import catalogue
 from bihuan.domains.fields import LedgerRow
@@ -41,7 +42,16 @@ def access_holes(asked: Asked) -> QuerySet[Hole]:
 def _holes(asked: Asked) -> QuerySet[Any]:
     if asked.viewing.at is None:
         return _reached(asked, Hole.objects.all())
-    return then.holes(asked.viewing.at)
+    return _reached_then(asked, Then.objects.filter(snapshot=snapshot(asked)))
+
+
+def snapshot(asked: Asked) -> Snapshot:
+    """What is kept of the earlier moment that the page looks at; asked for once a request. Raises then.NotReady."""
+    found: Snapshot | None = getattr(asked, "bihuan_snapshot", None)
+    if found is None:
+        assert asked.viewing.at is not None
+        found = asked.bihuan_snapshot = then.snapshot(asked.viewing.at)
+    return found
 
 
 def _reached(asked: Asked, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -58,6 +68,24 @@ def _reached(asked: Asked, rows: QuerySet[Any]) -> QuerySet[Any]:
     else:
         return rows
     return rows.extra(where=[f"({where} OR {hole} = ANY ((SELECT bihuan_entrusted())::bigint[]))"], params=params)
+
+
+def _reached_then(asked: Asked, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """The same of the holes of an earlier moment."""
+    area, unit = (str(getattr(asked.user, word, "")) for word in ("area", "unit"))
+    moment = snapshot(asked).pk
+    if len(area) >= NARROW:
+        where, params = rules.lies("desk_then", "%s", "%s"), [area, f"{area}:"] * 4
+    elif unit:
+        where = "desk_then.unit = %s OR (desk_then.subject_kind = 'unit' AND desk_then.subject = %s)"
+        params = [unit, unit]
+    else:
+        return rows
+    entrusted = (
+        "SELECT t.id FROM live_hole h JOIN desk_then t ON t.snapshot_id = %s AND t.subject = h.subject "
+        "AND t.hole = h.hole AND t.item = h.item WHERE h.id = ANY ((SELECT bihuan_entrusted())::bigint[])"
+    )
+    return rows.extra(where=[f"({where} OR desk_then.id = ANY (ARRAY({entrusted})))"], params=[*params, moment])
 
 
 def access_holes_in(asked: Asked, area: str) -> QuerySet[Hole]:
@@ -218,7 +246,7 @@ def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = No
     return (f"({' OR '.join(parts)})", values) if parts else ("true", [])
 
 
-NARROW = 9
+NARROW = then.TOWN
 """Digits of a town: of it and of what lies below, a list's rows are few enough to be sorted."""
 
 

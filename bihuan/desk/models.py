@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -81,3 +83,26 @@ class Then(models.Model):
             models.Index(fields=["snapshot", "state", "severity", "since"], name="desk_then_list"),
             models.Index(fields=["snapshot", "subject"], name="desk_then_subject"),
         ]
+
+
+class Tally(models.Model):
+    """当时的数：同一样的当时漏洞有几个 (how many holes of an earlier moment are alike in what pages count them by)."""
+
+    KINDS: ClassVar = [("standing", "现状"), ("since", "新增"), ("closed", "闭合")]
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE)
+    kind = models.TextField(choices=KINDS)  # what stands; what began, or closed, hour by hour
+    hole = models.TextField(blank=True)
+    state = models.TextField(blank=True)
+    severity = models.TextField(blank=True)
+    area = models.TextField(null=True)  # of its town, where it lies lower
+    owner = models.TextField(null=True)  # of open ones
+    hour = models.DateTimeField(null=True)  # in which they began, or closed
+    n = models.BigIntegerField()
+    since = models.DateTimeField(null=True)  # the earliest
+    lasted = models.DurationField(null=True)  # of those that closed, altogether
+    timed = models.BigIntegerField(default=0)  # how many of them tell how long they lasted
+
+    class Meta:
+        db_table = "desk_tally"
+        indexes = [models.Index(fields=["snapshot", "kind", "state"], name="desk_tally_of")]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from bihuan.desk import access, then
+from bihuan.desk import access, tallies, then
 from bihuan.desk.access import Place
 from bihuan.desk.viewing import Asked, Viewing
 from bihuan.live import clock
@@ -87,10 +86,10 @@ def around(request: HttpRequest) -> dict[str, Any]:
     asked = cast("Asked", request)
     if request.resolver_match is None or (viewing.at and not _audited(asked)):
         return context
-    counts = access.access_holes(asked).filter(state="open")
-    counts = counts.aggregate(holes=Count("pk"), urgent=Count("pk", filter=Q(severity="急")))
+    counted = tallies.standing(asked)
+    holes = counted.rows.filter(state="open").aggregate(number=counted.number())
     menu = [Item(name, icon, title) for name, icon, title in MENU]
-    menu[1].count = counts["holes"]
+    menu[1].count = holes["number"]
     if viewing.at is None and (user.officer or user.unit):
         unread = writing.to({user.officer} - {""}, user.unit).filter(read_at=None).order_by()
         next(item for item in menu if item.name == "notices").count = unread.count()

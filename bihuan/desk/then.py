@@ -31,6 +31,12 @@ KEEP = 24
 """Moments that are kept."""
 LOST_S = 900
 """Seconds after which an audit that nobody finished is taken for lost."""
+HOURS = 48
+"""How far back openings and closings are told hour by hour."""
+CLOSED_D = 7
+"""Days over which the time to close is averaged."""
+TOWN = 9
+"""Digits of a town: tallies go no further down."""
 STATES = {"open": "open", "pending": "pending", "late": "closed"}
 COLUMNS = (
     *("hole", "subject", "item", "state", "severity", "subject_kind", "area", "unit", "opens", "due", "since"),
@@ -48,13 +54,18 @@ class Failed(Exception):
 
 def holes(at: dt.datetime) -> QuerySet[Any]:
     """The holes of a moment. Raises NotReady until they are there."""
+    return Then.objects.filter(snapshot=snapshot(at))
+
+
+def snapshot(at: dt.datetime) -> Snapshot:
+    """What is kept of a moment. Raises NotReady until it is there."""
     with scope.system():  # one snapshot for all; who sees what of it, its rules say
-        snapshot = _snapshot(at)
-    if snapshot.fault:
-        raise Failed(snapshot.fault)
-    if not snapshot.ready:
+        found = _snapshot(at)
+    if found.fault:
+        raise Failed(found.fault)
+    if not found.ready:
         raise NotReady
-    return Then.objects.filter(snapshot=snapshot)
+    return found
 
 
 def _snapshot(at: dt.datetime) -> Snapshot:
@@ -102,6 +113,7 @@ def take(snapshot: Snapshot) -> None:
     rows = audited(snapshot.at)
     with transaction.atomic():
         _keep(snapshot, rows)
+        _tally(snapshot)
         snapshot.ready, snapshot.seconds = True, time.perf_counter() - began
         snapshot.save()
         old = Snapshot.objects.exclude(pk=snapshot.pk).order_by("-began").values_list("pk", flat=True)[KEEP:]
@@ -167,6 +179,38 @@ def _keep(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
     for row in sorted(rows, key=lambda r: order[r["state"]]):
         seen.setdefault((row["hole"], row["subject"], row["item"]), row)
     Then.objects.bulk_create([Then(snapshot=snapshot, **row) for row in seen.values()], batch_size=2000)
+
+
+_PLACES = """left(area, {town}), left(in_place, {town}), left(in_home, {town}),
+CASE WHEN in_also IS NOT NULL THEN ARRAY(SELECT DISTINCT left(a, {town}) FROM unnest(in_also) a ORDER BY 1) END"""
+
+_TALLY = """
+INSERT INTO desk_tally (snapshot_id, kind, hole, state, severity, owner, hour, since, lasted, timed, n,
+  area, in_place, in_home, in_also)
+SELECT %(of)s, 'standing', hole, state, severity, CASE WHEN state = 'open' THEN owner END, NULL::timestamp, min(since),
+  NULL::interval, 0, count(*), {places} FROM desk_then WHERE snapshot_id = %(of)s GROUP BY 3, 4, 5, 6, 12, 13, 14, 15
+UNION ALL
+SELECT %(of)s, 'since', '', '', '', NULL, date_trunc('hour', since), min(since), NULL, 0, count(*), {places}
+FROM desk_then WHERE snapshot_id = %(of)s AND state IN ('open', 'closed') AND since > %(since)s AND since <= %(at)s
+GROUP BY 7, 12, 13, 14, 15
+UNION ALL
+SELECT %(of)s, 'closed', '', '', '', NULL, date_trunc('hour', closed_at), min(since), sum(closed_at - since),
+  count(since), count(*), {places}
+FROM desk_then WHERE snapshot_id = %(of)s AND state IN ('open', 'closed') AND closed_at > %(closed)s
+  AND closed_at <= %(at)s GROUP BY 7, 12, 13, 14, 15
+"""
+
+
+def _tally(snapshot: Snapshot) -> None:
+    """Count the holes of a moment, in sight of all of them."""
+    values = {
+        "of": snapshot.pk,
+        "at": snapshot.at,
+        "since": snapshot.at - dt.timedelta(hours=HOURS + 1),
+        "closed": snapshot.at - dt.timedelta(days=CLOSED_D),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_TALLY.format(places=_PLACES.format(town=TOWN)), values)
 
 
 def _load(con: duckdb.DuckDBPyConnection, needed: Collection[str]) -> None:

@@ -85,15 +85,15 @@ def more(asked: Asked, named: About, shown: list[Line]) -> list[tuple[Ledger, st
 
 def _wanted(ledger: Ledger, named: About) -> tuple[str, list[Any], tuple[str, list[Any]]]:
     """SQL conditions, joined by OR, with their values; and the one that says whether the row is evidence."""
-    key = " || '|' || ".join(f'l."{k}"::text' for k in ledger.key)
     cited = sorted(named.evidence.get(ledger.name, set()))
     conditions: list[str] = []
     values: list[Any] = []
     own = sorted(named.keys.get(ledger.name, set()))
     for listed in (cited, own):
         if listed:
-            conditions.append(f"{key} = ANY(%s)")
-            values.append(listed)
+            condition, also = _of_keys(ledger, listed)
+            conditions.append(condition)
+            values += also
     for column in ledger.columns:
         target = "areas" if column.type == "area" else column.refers
         if target and not (ledger.name == target == "areas"):
@@ -103,8 +103,18 @@ def _wanted(ledger: Ledger, named: About) -> tuple[str, list[Any], tuple[str, li
             if keys:
                 conditions.append(f'l."{column.name}" = ANY(%s)')
                 values.append(sorted(keys))
-    evident: tuple[str, list[Any]] = (f"({key} = ANY(%s))", [cited]) if cited else ("false", [])
+    evident: tuple[str, list[Any]] = _of_keys(ledger, cited) if cited else ("false", [])
     return " OR ".join(conditions), values, evident
+
+
+def _of_keys(ledger: Ledger, listed: list[str]) -> tuple[str, list[Any]]:
+    """SQL: a row has one of these keys, as the index of keys finds it."""
+    first, *further = ledger.key
+    if not further:
+        return f'l."{first}" = ANY(%s)', [listed]
+    whole = " || '|' || ".join(f'l."{k}"::text' for k in ledger.key)
+    beginnings = sorted({key.partition("|")[0] for key in listed})
+    return f'(l."{first}" = ANY(%s) AND {whole} = ANY(%s))', [beginnings, listed]
 
 
 def _moments(ledger: Ledger) -> list[str]:

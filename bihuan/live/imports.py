@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from bihuan.exchange import read as exchange
 from bihuan.exchange.problems import Problem
@@ -167,8 +167,8 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple
     table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
     counts, batch = Counts(), act.id
     with connection.cursor() as cursor, tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-        cursor.execute(f"SELECT row_security_active('{table}'), EXISTS (SELECT 1 FROM {table})")
-        narrow, full = cursor.fetchone()  # narrow: whoever imports may not see, nor write, every row
+        cursor.execute(f"SELECT row_security_active('{table}'), EXISTS (SELECT 1 FROM {table}), {_LAST.format(table)}")
+        narrow, full, before = cursor.fetchone()  # narrow: whoever imports may not see, nor write, every row
         empty = not full and not narrow
         cursor.execute("DROP TABLE IF EXISTS incoming")
         typed = ", ".join(f"{tables.quoted(c.name)} {tables.sql_type(c)}" for c in ledger.all_columns)
@@ -186,26 +186,31 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple
         cursor.execute("ANALYZE incoming")
         if empty:
             counts.withdrawn = _one(cursor, "SELECT count(*) FROM incoming WHERE retracted", [])
-            counts.new = _insert(cursor, ledger) - counts.withdrawn
+            counts.new = _insert(cursor, ledger, None) - counts.withdrawn
         else:
             with sight.whole():
-                _merge(cursor, ledger, counts)
-            if narrow:
-                _within(cursor, ledger, act)
-        if counts.written > MANY:
-            cursor.execute(f"ANALYZE {table}")  # for the ledgers that follow, and for the first pages
-        cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE from_batch = %s AND id > %s", [batch, 0])
-        first, last = cursor.fetchone()
-        if first is None:
+                _compare(cursor, ledger, counts)
+            if counts.written:
+                _insert(cursor, ledger, act if narrow else None)
+        if not counts.written:
             return counts, None
+        if counts.written > MANY and not narrow:
+            cursor.execute(f"ANALYZE {table}")  # for the ledgers that follow, and for the first pages
+        with sight.whole():
+            cursor.execute(f"SELECT min(id), max(id) FROM {table} WHERE from_batch = %s AND id > %s", [batch, before])
+            first, last = cursor.fetchone()
         standing.lock_whole(cursor, ledger)
         if not empty or _versions(con, ledger):
             standing.settle(cursor, ledger, batch, first, last)
         return counts, (first, last)
 
 
-def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
-    """From ``incoming`` what does not stand already."""
+_LAST = "coalesce(pg_sequence_last_value(pg_get_serial_sequence('{0}', 'id')::regclass), 0)"
+"""SQL: the last id that a table gave."""
+
+
+def _compare(cursor: Any, ledger: Ledger, counts: Counts) -> None:
+    """Leave in ``incoming`` what does not stand already, and count it."""
     table = tables.table(ledger)
     stands = (
         f"SELECT 1 FROM {table} o WHERE {tables.same_version(ledger, 'o', 'i')} AND o.replaced_by IS NULL "
@@ -219,11 +224,17 @@ def _merge(cursor: Any, ledger: Ledger, counts: Counts) -> None:
         f"count(*) FILTER (WHERE i.retracted IS NOT TRUE AND NOT {there}) FROM incoming i"
     )
     counts.withdrawn, counts.changed, counts.new = cursor.fetchone()
-    _insert(cursor, ledger)
 
 
-def _insert(cursor: Any, ledger: Ledger) -> int:
-    """Add what is ``incoming``, in the order in which it was given; how many rows."""
+def _insert(cursor: Any, ledger: Ledger, act: Batch | None) -> int:
+    """Add what is ``incoming``, in the order in which it was given; how many rows. ``act``: of somebody for whom
+    policies are in force. Raises Outside."""
+    taker = bulk.through(ledger)
+    if act is not None and taker is not None:
+        try:
+            return _one(cursor, f"SELECT {taker}(%s)", [act.id])
+        except DatabaseError as error:
+            raise _outside(error, ledger, act) or error from error
     table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
     values = tables.listed(ledger.all_columns, "i.") + ", i.from_source, i.from_line, i.from_batch"
     beside = bulk.beside(ledger)
@@ -251,27 +262,18 @@ class Outside(actions.Refused):
         self.lines, self.number = lines, number
 
 
-def _within(cursor: Any, ledger: Ledger, act: Batch) -> None:
-    """Raise Outside unless whoever imports sees every row that was written, and every one that it follows."""
-    table = tables.table(ledger)
-    mine = f"SELECT w.id FROM {table} w WHERE w.from_batch = %s"
-    before = f"SELECT o.id FROM {table} o, {table} w WHERE w.from_batch = %s AND o.id < w.id AND "
-    before += tables.same_key(ledger, "o", "w")
-    for rows in (mine, before):
-        cursor.execute(f"SELECT array_agg(DISTINCT id) FROM ({rows}) x", [act.id])
-        seen = cursor.fetchone()[0] or []
-        with sight.whole():
-            cursor.execute(f"SELECT count(DISTINCT id) FROM ({rows}) x", [act.id])
-            number = cursor.fetchone()[0] - len(seen)
-            if number:
-                cursor.execute(
-                    f"SELECT DISTINCT w.from_source, w.from_line FROM {table} w, {table} x WHERE w.from_batch = %s "
-                    f"AND {tables.same_key(ledger, 'x', 'w')} AND x.id IN ({rows}) AND x.id <> ALL (%s) "
-                    f"ORDER BY 1, 2 LIMIT {SHOWN}",
-                    [act.id, act.id, seen],
-                )
-                lines = [(*act.sources[source], line) for source, line in cursor.fetchall()]
-                raise Outside(ledger, lines, number)
+def _outside(error: DatabaseError, ledger: Ledger, act: Batch) -> Outside | None:
+    """What the database says of rows that are not in sight; None where it says something else."""
+    diag = getattr(error.__cause__, "diag", None)
+    if diag is None or diag.message_primary != bulk.OUTSIDE:
+        return None
+    number, _, listed = str(diag.message_detail).partition("|")
+    lines = []
+    for one in listed.split(","):
+        source, _, line = one.partition(":")
+        file, sheet = act.sources[int(source)]
+        lines.append((file, sheet, int(line)))
+    return Outside(ledger, lines, int(number))
 
 
 def _versions(con: duckdb.DuckDBPyConnection, ledger: Ledger) -> bool:

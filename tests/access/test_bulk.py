@@ -14,7 +14,7 @@ from bihuan.live import actions, imports, tables
 from bihuan.live import bulk as many
 from tests.access import county
 from tests.cities.city import build, write
-from tests.own_postgres import own_database
+from tests.own_postgres import connect_to, own_database
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +128,53 @@ def test_statements_for_many_rows_do_what_those_for_few_do(
         finally:
             patch.undo()
             ground.lay()
+
+
+def test_a_desk_writes_many_rows_as_the_owner_does(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the function of the database, in the scope of whoever sees everything; into ledgers that are half full."""
+    from django.conf import settings
+
+    from bihuan.access import ground, scope
+
+    both = _halves(_city(5, 150, tmp_path / "city"))
+    by_owner = _written(both)
+    _emptied()
+    opened = ground.open_desk(empty, county.SECRET)
+    connect_to(opened["DATABASE_URL"])
+    monkeypatch.setattr(settings, "BIHUAN_SCOPE_KEY", opened["BIHUAN_SCOPE_KEY"])
+    try:
+        for folder in both:
+            with scope.held(scope.Scope("user", account=1, whole=True)):
+                imports.import_folder(actions.SYSTEM, folder)
+    finally:
+        monkeypatch.undo()
+        connect_to(empty)
+    assert by_owner == _places()
+
+
+def test_no_code_of_a_desks_own_runs_as_the_owner(empty: str) -> None:
+    """What a desk calls incoming is read by the owner's function: only where reading it runs nothing."""
+    desk = county.Desk(county.desk_url(empty))
+    columns = ", ".join(
+        f"NULL::{tables.sql_type(c)} AS {tables.quoted(c.name)}" for c in tables.ledgers()["areas"].all_columns
+    )
+    rows = f"SELECT {columns}, 0 AS from_source, 1::bigint AS from_line, 1::bigint AS from_batch"
+    steal = "CREATE FUNCTION pg_temp.steal() RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'"
+    ways = (
+        f"CREATE TEMP VIEW incoming AS {rows} WHERE pg_temp.steal() = 1",
+        f"CREATE TEMP TABLE incoming AS {rows}; ALTER TABLE incoming ADD CHECK (pg_temp.steal() = 1)",
+        f"CREATE TEMP TABLE incoming AS {rows}; CREATE INDEX ON incoming ((pg_temp.steal() + from_source))",
+        f"CREATE DOMAIN pg_temp.odd AS int CHECK (pg_temp.steal() = 1); CREATE TEMP TABLE incoming AS {rows}; "
+        "ALTER TABLE incoming ALTER from_source TYPE pg_temp.odd",
+        "SELECT 1",
+    )
+    try:
+        for way in ways:
+            with desk.scope(county.EAST), pytest.raises(Exception, match="plain temporary table"):
+                desk.con.execute(f"{steal}; {way}")
+                desk.con.execute("SELECT bihuan_take_areas(1)")
+    finally:
+        desk.con.close()
 
 
 def test_whoever_is_named_is_written_first() -> None:

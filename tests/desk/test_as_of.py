@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from bihuan.desk import access, knowledge, tokens
+from bihuan.desk import access, knowledge, tallies, tokens
 from bihuan.desk.views.orders import in_force
 from bihuan.kernel.ledger import Ledger
 from tests.desk.conftest import Browser
@@ -120,6 +120,35 @@ def test_every_figure_of_the_overview(
         begin = dt.datetime.strptime(f"{then.year}-{hour}", "%Y-%m-%d %H:%M")
         ends = begin + dt.timedelta(hours=1)
         assert number == sum(said(begin) <= r["since"] < said(ends) for r in seen.values())
+
+
+@pytest.mark.parametrize("bound", [{"whole": True}, {"area": "610723"}, {"area": "610723001"}])
+@pytest.mark.parametrize("area", ["", "610723001"])
+def test_what_was_counted_once_is_what_the_rows_give(
+    browser: Browser, at: dict[str, str], monkeypatch: pytest.MonkeyPatch, bound: dict[str, Any], area: str
+) -> None:
+    """To whoever looks, in whatever area: the tallies of an earlier moment, and its rows counted one by one."""
+    from django.contrib.auth import get_user_model
+
+    get_user_model().objects.filter(username="zhangsan").update(**{"whole": False} | bound)
+    query = {**at, **({"in": area} if area else {})}
+
+    def seen() -> list[Any]:
+        overview, loops = (browser.get(path, **query).context for path in ("/", "/loops/"))
+        areas = browser.get("/areas/", **query).context
+        return [
+            *(overview[word] for word in ("figures", "loops", "owners", "hourly")),
+            *(overview["map"][word] for word in ("parts", "above", "key")),
+            [(row["name"], row["sum"]) for row in loops["rows"]],
+            *(areas[word] for word in ("rows", "loops")),
+            overview["nav"][1].count,
+        ]
+
+    kept = seen()
+    assert kept[-1] > 20
+    with monkeypatch.context() as patch:
+        patch.setattr(tallies, "_kept", lambda *_: False)
+        assert seen() == kept
 
 
 def rows_of(folder: Path, ledger: Ledger) -> list[Cells]:

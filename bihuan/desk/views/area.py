@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Min
 from django.db.models.functions import Left
 from django.http import Http404, HttpResponse
 
 from bihuan.audit.trail import About
-from bihuan.desk import access, drawing, knowledge, running, stages, trails
+from bihuan.desk import access, drawing, knowledge, running, stages, tallies, trails
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views.overview import loop_rows
@@ -29,25 +29,25 @@ def area(asked: Asked, code: str) -> HttpResponse:
     here = access.access_places(asked, "l.area = ANY(%s)", [access.path(code)]) if code else []
     if code and not any(p.area == code for p in here):
         raise Http404("no such area")
-    holes = access.access_holes_in(asked, code)
     digits = access.below(code) if code else 6
     within = access.access_places(
         asked, "l.area > %s AND l.area < %s AND length(l.area) = %s", [code or "0", f"{code}:", digits]
     )
+    apart = tallies.within(asked, code, digits)
     numbers = {
         r["key"]: r
-        for r in holes.filter(state="open")
+        for r in apart.rows.filter(state="open")
         .values(key=Left("area", digits))
         .annotate(
-            urgent=Count("pk", filter=Q(severity="急")),
-            serious=Count("pk", filter=Q(severity="重")),
-            number=Count("pk"),
-            since=Min("since"),
+            urgent=apart.number(severity="急"),
+            serious=apart.number(severity="重"),
+            number=apart.number(),
+            first=Min("since"),
         )
     }
     rows = [_row(place, numbers.get(place.area)) for place in within]
     rows.sort(key=lambda r: (-r["urgent"], -r["number"], r["place"].area))
-    loops = loop_rows(holes)
+    loops = loop_rows(tallies.within(asked, code))
     named = About({"areas": {code}}, {})
     line = trails.lines(asked, named, _of_areas()) if code else []
     return show(
@@ -88,7 +88,7 @@ def _row(place: access.Place, found: dict[str, Any] | None) -> dict[str, Any]:
         "urgent": found["urgent"] if found else 0,
         "serious": found["serious"] if found else 0,
         "number": number,
-        "since": found["since"] if found else None,
+        "since": found["first"] if found else None,
         "rate": number / place.population * 10_000 if place.population else None,
     }
 

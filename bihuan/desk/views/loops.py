@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.db.models import Count
 from django.http import HttpResponse
 
-from bihuan.desk import access, drawing, knowledge
+from bihuan.desk import drawing, knowledge, tallies
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
 
@@ -17,10 +16,11 @@ STATES = ("open", "pending", "closed")
 
 def loops(asked: Asked) -> HttpResponse:
     """Every loop and its holes, counted."""
-    found = access.access_holes(asked).values("hole", "state").annotate(n=Count("pk"))
+    counted = tallies.standing(asked)
+    found = counted.rows.values("hole", "state").annotate(number=counted.number())
     counts: dict[str, Counter[str]] = {}
     for row in found:
-        counts.setdefault(row["hole"], Counter())[row["state"]] += row["n"]
+        counts.setdefault(row["hole"], Counter())[row["state"]] += row["number"]
     made: dict[str, dict[str, Any]] = {}
     for hole, said in knowledge.loops().items():
         own = counts.get(hole, Counter())

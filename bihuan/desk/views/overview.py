@@ -7,20 +7,17 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Avg, Count, ExpressionWrapper, F, Min, Q, fields
-from django.db.models.functions import Left, TruncHour
+from django.db.models import Min
+from django.db.models.functions import Left
 from django.http import HttpResponse
 
-from bihuan.desk import access, drawing, hands, knowledge
+from bihuan.desk import access, drawing, hands, knowledge, tallies
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
+from bihuan.desk.then import HOURS
 from bihuan.desk.viewing import Asked
 from bihuan.kernel.program import family
 
-HOURS = 48
-"""How far back openings and closings are shown."""
-CLOSED_D = 7
-"""Days over which the time to close is averaged."""
 OLDEST = 7
 OWNERS = 8
 LOOPS = 14
@@ -72,18 +69,17 @@ def overview(asked: Asked) -> HttpResponse:
 def gathered(asked: Asked) -> dict[str, Any]:
     """Everything that the page shows."""
     now = access.now(asked)
-    holes = access.access_holes(asked)
-    live = holes.filter(state="open")
-    loops = loop_rows(holes)
+    counted = tallies.standing(asked)
+    loops = loop_rows(counted)
     midnight = dt.datetime.combine(now.date(), dt.time())
     return {
         "figures": _figures(asked, loops, midnight, now),
         "midnight": midnight,
         "loops": _bars(loops[:LOOPS]),
         "more_loops": max(0, len(loops) - LOOPS),
-        "map": None if asked.user.unit else _map(asked, live),
-        "owners": _owners(asked, live),
-        "oldest": _oldest(asked, live),
+        "map": None if asked.user.unit else _map(asked),
+        "owners": _owners(asked, counted),
+        "oldest": _oldest(asked, access.access_holes(asked).filter(state="open")),
         "hourly": _hourly(asked, now),
     }
 
@@ -95,22 +91,28 @@ def _oldest(asked: Asked, live: Any) -> list[dict[str, Any]]:
     return [{"hole": h, "up": names.get(h.escalated_to, h.escalated_to)} for h in rows]
 
 
-def _owners(asked: Asked, live: Any) -> list[dict[str, Any]]:
+def _owners(asked: Asked, counted: tallies.Counted) -> list[dict[str, Any]]:
     """Who has the most to act on just now."""
-    counts = {"number": Count("pk"), "urgent": Count("pk", filter=Q(severity="急")), "since": Min("since")}
-    found = live.values(officer=hands.read(asked).who()).exclude(officer=None).annotate(**counts)
+    counts = {"number": counted.number(), "urgent": counted.number(severity="急"), "since": Min("since")}
+    found = (
+        counted.rows.filter(state="open")
+        .values(officer=hands.read(asked).who())
+        .exclude(officer=None)
+        .annotate(**counts)
+    )
     rows = list(found.order_by("-urgent", "-number", "officer")[:OWNERS])
     names = access.names_of(asked, "officers", [row["officer"] for row in rows])
     return [row | {"owner": row["officer"], "owner_name": names.get(row["officer"], "")} for row in rows]
 
 
-def loop_rows(holes: Any) -> list[LoopRow]:
+def loop_rows(counted: tallies.Counted) -> list[LoopRow]:
     """One row a loop that has anything open or to be done, the worst first."""
-    found = holes.filter(state__in=("open", "pending")).values("hole", "state", "severity").annotate(n=Count("pk"))
+    rows = counted.rows.filter(state__in=("open", "pending")).values("hole", "state", "severity")
+    found = rows.annotate(number=counted.number())
     counts: dict[str, Counter[str]] = {}
     for row in found:
         state = "pending" if row["state"] == "pending" else row["severity"]
-        counts.setdefault(family(row["hole"]), Counter())[state] += row["n"]
+        counts.setdefault(family(row["hole"]), Counter())[state] += row["number"]
     rows = [
         LoopRow(name, knowledge.family_title(name), c["急"], c["重"], c["常"], c["pending"])
         for name, c in counts.items()
@@ -126,30 +128,18 @@ def _bars(rows: list[LoopRow]) -> list[tuple[LoopRow, list[drawing.Part]]]:
 
 
 def _figures(asked: Asked, loops: list[LoopRow], midnight: dt.datetime, now: dt.datetime) -> Figures:
-    lasted = ExpressionWrapper(F("closed_at") - F("since"), output_field=fields.DurationField())
-    recent = Q(closed_at__gt=now - dt.timedelta(days=CLOSED_D), closed_at__lte=now)
-    wanted = Q(since__gte=midnight, since__lte=now) | Q(closed_at__gte=midnight, closed_at__lte=now) | recent
-    spans = (
-        access.access_spans(asked)
-        .filter(wanted)
-        .aggregate(
-            opened=Count("pk", filter=Q(since__gte=midnight, since__lte=now)),
-            closed=Count("pk", filter=Q(closed_at__gte=midnight, closed_at__lte=now)),
-            lasted=Avg(lasted, filter=recent),
-        )
-    )
-    mean = spans["lasted"].total_seconds() / 3600 if spans["lasted"] else None
+    turned = tallies.turnover(asked, midnight, now)
     return Figures(
         sum(r.urgent for r in loops),
         sum(r.serious for r in loops),
         sum(r.routine for r in loops),
-        spans["opened"],
-        spans["closed"],
-        mean,
+        turned.opened,
+        turned.closed,
+        turned.hours,
     )
 
 
-def _map(asked: Asked, live: Any) -> dict[str, Any]:
+def _map(asked: Asked) -> dict[str, Any]:
     """Open holes by town (or, where those are too many, by the level above), beside the population."""
     area = access.area_of(asked)
     levels = [n for n in (6, 9, 12) if n > len(area)] or [15]
@@ -164,8 +154,9 @@ def _map(asked: Asked, live: Any) -> dict[str, Any]:
         n for n in levels[:2] if 1 < len(by_level[n]) <= MOST_TILES and (n == levels[0] or parted[n] <= MOST_PARTS)
     ]
     level = fitting[-1] if fitting else levels[0]
-    counted = live.filter(area__isnull=False).values(place=Left("area", level)).annotate(n=Count("pk"))
-    numbers = {row["place"]: row["n"] for row in counted}
+    counted = tallies.within(asked, asked.viewing.area, level)
+    rows = counted.rows.filter(state="open", area__isnull=False).values(place=Left("area", level))
+    numbers = {row["place"]: row["number"] for row in rows.annotate(number=counted.number())}
     shown = by_level[level]
     counted_in = [(p.area, p.name, numbers.get(p.area, 0), p.population) for p in shown]
     limits = drawing.shades(counted_in)
@@ -209,12 +200,10 @@ def _map_parts(
 def _hourly(asked: Asked, now: dt.datetime) -> dict[str, Any]:
     """Openings (by the moment they became holes) and closings, hour by hour, with the address of each bar's rows."""
     begin = (now - dt.timedelta(hours=HOURS - 1)).replace(minute=0, second=0)
-    spans = access.access_spans(asked)
     hours = [begin + dt.timedelta(hours=h) for h in range(HOURS)]
 
     def counted(column: str) -> list[int]:
-        rows = spans.filter(**{f"{column}__gte": begin, f"{column}__lte": now}).annotate(hour=TruncHour(column))
-        found = {r["hour"]: r["n"] for r in rows.values("hour").annotate(n=Count("pk"))}
+        found = tallies.hourly(asked, column, begin, now)
         return [found.get(h, 0) for h in hours]
 
     return {
