@@ -24,3 +24,10 @@ def on_starting(server: Any) -> None:
 
     if os.environ.get("BIHUAN_PARENT"):
         die_with_parent(int(os.environ["BIHUAN_PARENT"]))
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """What a page fails with is logged without anybody's numbers."""
+    from bihuan.live import logs
+
+    logs.set_up()

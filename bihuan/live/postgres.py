@@ -170,9 +170,10 @@ class Server:
         if who.uid is not None:
             os.chown(sockets, who.uid, who.gid or 0)
         with self.log.open("ab") as log:
+            self.log.chmod(0o600)
             self._from = log.tell()
             self.process = subprocess.Popen(
-                [made["postgres"], "-D", str(self.cluster), "-k", str(sockets), "-c", "listen_addresses="],
+                [made["postgres"], "-D", str(self.cluster), "-k", str(sockets), *SAYS],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -258,6 +259,10 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait()
+
+
+SAYS = ("-c", "listen_addresses=", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse")
+"""No network; and its log repeats no statement and no key of a row that failed: names and numbers stand in them."""
 
 
 def _alone(users: IO[str]) -> bool:

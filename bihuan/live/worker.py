@@ -17,6 +17,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bihuan.live import logs
 from bihuan.live.supervisor import die_with_parent
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ async def jobs(ended: threading.Event) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(logs.masked(text), file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -121,7 +122,7 @@ def main() -> None:
     import django
 
     django.setup()
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.set_up()
     thread = threading.Thread(target=auditing, args=(ended,), name="auditing")
     thread.start()
     asyncio.run(jobs(ended))

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from django.test import Client
 
 from bihuan.access import scope
 from bihuan.access.models import Account
+from bihuan.desk import tokens
+from tests.access import county
 from tests.access.conftest import shown, signed_in
 
 
@@ -189,3 +192,60 @@ def test_no_estimate_tells_of_rows_that_are_not_ones_own(monkeypatch: pytest.Mon
     monkeypatch.setattr(listed, "sizes", lambda: {"people": 123_456})
     assert "123,456" in shown(signed_in("all"), "/ledgers/")
     assert "123,456" not in shown(signed_in("east"), "/ledgers/")
+
+
+@pytest.mark.usefixtures("served")
+def test_nothing_that_somebody_may_see_is_kept_for_the_next(rows: psycopg.Connection) -> None:
+    """By the browser or a proxy; and pages are asked, not asked about."""
+    east = signed_in("east")
+    for path in ("/", "/holes/", "/holes/file.csv", "/ledgers/people/file.xlsx", "/search", "/nowhere", "/login"):
+        assert "no-store" in east.get(path).headers["Cache-Control"], path
+    assert "no-store" in east.get("/events").headers["Cache-Control"]
+    assert "no-store" in Client().get("/holes/").headers["Cache-Control"]  # on the way to signing in
+    looks = "SELECT count(*) FROM access_look"
+    before = rows.execute(looks).fetchone()
+    person = "/of/person/" + tokens.seal("person", "张三")
+    for method in ("options", "put", "delete", "patch"):
+        answer = getattr(east, method)(person)
+        assert answer.status_code == 405 and not answer.content, method
+    assert rows.execute(looks).fetchone() == before
+    assert not east.head(person).content
+    assert rows.execute(looks).fetchone() == (before[0] + 1,)  # type: ignore[index]  # he might have read the name
+
+
+def test_an_import_that_is_sent_twice_says_so_and_no_file_takes_anothers_place(
+    served: str, rows: psycopg.Connection
+) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    east = signed_in("east")
+    rows_ = [f"row,person,at,temperature\n{n},张三,2022-01-05,36.5\n".encode() for n in ("Y1", "Y2")]
+    alike = [SimpleUploadedFile("monitoring.csv", text) for text in rows_]
+    refused = east.post("/import/", {"files": alike})
+    assert refused.status_code == 422 and "重名" in refused.content.decode()
+    unknown = east.post("/import/", {"files": SimpleUploadedFile("x.csv", rows_[0])})
+    assert "所选文件 里没有" in east.get(unknown.headers["Location"]).content.decode()
+    sent = east.post("/import/", {"files": SimpleUploadedFile("monitoring.csv", rows_[0])}).headers["Location"]
+    number = "SELECT count(*) FROM ledger_monitoring WHERE row LIKE 'Y%'"
+    assert "新增 1 行" in east.get(sent).content.decode()
+    assert rows.execute(number).fetchone() == (0,)
+    assert "新增 1 行" in east.post(sent + "confirm").content.decode()
+    assert "先前已经登账" in east.post(sent + "confirm").content.decode()  # whose answer was lost asks again
+    assert rows.execute(number).fetchone() == (1,)
+    for other in (signed_in("all"), Client()):
+        assert other.post(sent + "confirm").status_code in (302, 404) and other.get(sent).status_code in (302, 404)
+    rows.execute("DELETE FROM ledger_monitoring WHERE row LIKE 'Y%'")
+
+
+def test_no_log_holds_a_whole_number() -> None:
+    import logging
+    import sys
+
+    from bihuan.live.logs import Masked
+
+    try:
+        raise ValueError(f"DETAIL: Key (person)=({county.DOCUMENT}) {county.PHONE}")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "of %s", (county.DOCUMENT,), sys.exc_info())
+    said = Masked("%(message)s").format(record)
+    assert "ValueError" in said and county.DOCUMENT not in said and county.PHONE not in said

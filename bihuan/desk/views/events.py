@@ -26,7 +26,6 @@ def events(asked: Asked) -> StreamingHttpResponse:
 
     stream = live.stream(int(last) if last.isdigit() else None, told, goes_on, lambda: scope.held(whose))
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
-    response.headers["Cache-Control"] = "no-cache"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

@@ -7,11 +7,13 @@ import secrets
 import shutil
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
@@ -21,6 +23,7 @@ from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
 from bihuan.exchange.problems import NothingToRead
 from bihuan.live.imports import Imported, Outside
+from bihuan.live.models import Batch
 
 KEPT_S = 24 * 3600
 """How long files that nobody imported are kept."""
@@ -48,16 +51,19 @@ def upload(asked: Asked) -> HttpResponse:
         every = knowledge.ledgers().values()
         return show(asked, "import.html", "ledgers", ledgers=every, chosen=asked.GET.get("ledger", ""))
     files = asked.FILES.getlist("files")
+    named = knowledge.ledgers().get(asked.POST.get("ledger", ""))
+    title = named.title if named and len(files) == 1 else ""
+    names = [_name(str(f.name), title, place) for place, f in enumerate(files)]
     wrong = [f.name for f in files if Path(str(f.name)).suffix.lower() not in ENDINGS]
-    if not files or wrong:
-        return _refused(asked, wrong)
+    alike = [f.name for f, name in zip(files, names, strict=True) if names.count(name) > 1]
+    if not files or wrong or alike:
+        return _refused(asked, wrong, alike)
     _sweep()
     token = secrets.token_urlsafe(18)
     folder = folder_of(token)
     folder.mkdir(mode=0o700)
-    named = knowledge.ledgers().get(asked.POST.get("ledger", ""))
-    for place, file in enumerate(files):
-        _keep(file, folder / _name(str(file.name), named.title if named and len(files) == 1 else "", place))
+    for file, name in zip(files, names, strict=True):
+        _keep(file, folder / name)
     asked.session[f"upload-{token}"] = [str(f.name) for f in files]
     return HttpResponseRedirect(address(asked.viewing, "import_preview", token))
 
@@ -75,11 +81,17 @@ def _keep(file: UploadedFile, path: Path) -> None:
             out.write(piece)
 
 
-def _refused(asked: Asked, wrong: list[str | None]) -> HttpResponse:
+def _refused(asked: Asked, wrong: list[str | None], alike: list[str | None]) -> HttpResponse:
     fault = asked.viewing.two(
         "没有选文件：请选台账文件（.csv、.xlsx、.parquet）",
         "No file was chosen: choose ledgers (.csv, .xlsx, .parquet)",
     )
+    if alike:  # one would take the other's place
+        listed = ", ".join(str(name) for name in alike)
+        fault = asked.viewing.two(
+            f"{listed} 重名：请给其中一个改名，或分两次导入",
+            f"{listed} have one name: rename one of them, or import them one after the other",
+        )
     if wrong:
         listed = ", ".join(str(w) for w in wrong)
         fault = asked.viewing.two(
@@ -114,19 +126,17 @@ def preview(asked: Asked, token: str) -> HttpResponse:
     try:
         seen = writing.preview(asked, folder)
     except NothingToRead as nothing:
-        problems = [p.said(asked.viewing.lang) for p in nothing.problems]
-        return show(
-            asked,
-            "import_preview.html",
-            "ledgers",
-            status=422,
-            files=files,
-            nothing=nothing.said(asked.viewing.lang),
-            problems=problems,
-        )
+        return _nothing(asked, files, nothing)
     except Outside as outside:
         return _outside(asked, files, outside)
     return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_seen(asked, seen))
+
+
+def _nothing(asked: Asked, files: list[str], nothing: NothingToRead) -> HttpResponse:
+    """No ledger at all could be read."""
+    said, problems = nothing.said(asked.viewing.lang), [p.said(asked.viewing.lang) for p in nothing.problems]
+    said = re.sub(rf"{re.escape(str(_uploads()))}/[\w-]+", asked.viewing.two("所选文件", "the files chosen"), said)
+    return show(asked, "import_preview.html", "ledgers", status=422, files=files, nothing=said, problems=problems)
 
 
 def _outside(asked: Asked, files: list[str], outside: Outside) -> HttpResponse:
@@ -157,12 +167,16 @@ def _seen(asked: Asked, seen: Imported) -> dict[str, Any]:
 @require_POST
 def confirm(asked: Asked, token: str) -> HttpResponse:
     """Save what was shown."""
+    files = asked.session.get(f"upload-{token}")
+    if files is not None and Batch.objects.filter(token=token).exists():  # sent twice, or the answer got lost
+        return show(asked, "import_done.html", "ledgers", files=files, before=True)
     folder = _own(asked, token)
-    files = asked.session[f"upload-{token}"]
     try:
         done = writing.take_in(asked, folder, token)
+    except NothingToRead as nothing:
+        return _nothing(asked, files or [], nothing)
     except Outside as outside:
-        return _outside(asked, files, outside)
-    del asked.session[f"upload-{token}"]
-    shutil.rmtree(folder, ignore_errors=True)
+        return _outside(asked, files or [], outside)
+    # Not before it stands: whoever is cut off tries again with the same files.
+    transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
     return show(asked, "import_done.html", "ledgers", files=files, **_seen(asked, done))
