@@ -146,6 +146,22 @@ def find(username: str) -> Account:
     return account
 
 
+def names(account: Account, officer: str) -> str:
+    """Say which officer of the ledger an account is, or that it is none (empty): whose work it sees as its own, and who
+    is told through it. The officer's number. Raises Wrong."""
+    officer = cells.normal(officer)
+    if officer:
+        _officer(officer)
+    elif account.by_duty:
+        raise Wrong(
+            f"账号 {account.username} 随包保责任结束，不能没有责任人员",
+            f"the account {account.username} ends with its officer's duties: it can't be without one",
+        )
+    account.officer = officer
+    account.save(update_fields=["officer"])
+    return officer
+
+
 def end(account: Account, at: dt.datetime | None = None) -> None:
     """End an account, now or at a moment. Raises Wrong for the last administrator of everything."""
     others = Account.objects.administrators().exclude(pk=account.pk)

@@ -366,3 +366,9 @@ def _user(parser: argparse.ArgumentParser, words: Words) -> None:
         "--at", metavar="TIME", help=until
     )
     act("password", "换一个新口令，只显示一次", "a new password, shown once")
+    is_officer = act("officer", "说明账号是哪位责任人员", "say which officer an account is")
+    is_officer.add_argument(
+        "officer",
+        metavar="OFFICER",
+        help=words("人员编号；空字符串：不是", "the officer's number; an empty word: none"),
+    )

@@ -104,4 +104,19 @@ def _password(asked: argparse.Namespace, words: Words) -> int:
     return 0
 
 
-ACTS = {"add": _add, "list": _list, "end": _end, "password": _password}
+def _is(asked: argparse.Namespace, words: Words) -> int:
+    from bihuan.access import accounts
+
+    try:
+        officer = accounts.names(accounts.find(asked.username), asked.officer)
+    except accounts.Wrong as wrong:
+        raise Stop(wrong.zh, wrong.en) from wrong
+    print(
+        words(f"账号 {asked.username} 是 {officer}", f"the account {asked.username} is {officer}")
+        if officer
+        else words(f"账号 {asked.username} 不再对应责任人员", f"the account {asked.username} is no officer any more")
+    )
+    return 0
+
+
+ACTS = {"add": _add, "list": _list, "end": _end, "password": _password, "officer": _is}

@@ -19,7 +19,21 @@ STATES = {
     "closed": ("已闭合", "Closed"),
     "all": ("未闭合和已闭合", "Open and closed"),
 }
-WORDS = ("state", "sev", "loop", "hole", "owner", "unit", "kind", "q", "since", "until", "closed", "not_at")
+WORDS = (
+    "state",
+    "sev",
+    "loop",
+    "hole",
+    "owner",
+    "unit",
+    "kind",
+    "q",
+    "since",
+    "until",
+    "closed",
+    "closed_to",
+    "not_at",
+)
 """What an address may say; the area is the page's own."""
 
 
@@ -66,16 +80,23 @@ class Filters:
         if "q" in w:
             q = w["q"]
             wanted &= Q(subject=cells.normal(q).upper()) | Q(text_zh__icontains=q) | Q(text_en__icontains=q)
-        for word, condition in (("since", "since__gte"), ("until", "since__lt"), ("closed", "closed_at__gte")):
+        for word, condition in BOUNDS.items():
             if word in w:
                 wanted &= Q(**{condition: cells.moment(w[word])})
         return wanted
 
 
+BOUNDS = {
+    "since": "since__gte",
+    "until": "since__lt",
+    "closed": "closed_at__gte",
+    "closed_to": "closed_at__lt",
+}
 MOMENTS = {
     "since": ("起始不早于", "since"),
     "until": ("起始早于", "before"),
     "closed": ("闭合不早于", "closed since"),
+    "closed_to": ("闭合早于", "closed before"),
     "not_at": ("那时没有的", "not open at"),
 }
 

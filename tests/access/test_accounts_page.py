@@ -88,6 +88,28 @@ def test_the_database_keeps_a_manager_to_its_area(managers: psycopg.Connection) 
                 Account.objects.create(username="more", role="管理员", **given)
 
 
+def test_an_account_is_told_which_officer_it_is(managers: psycopg.Connection) -> None:
+    """By a manager of the area in which the officer answers, of another's account."""
+    said = "SELECT officer FROM access_account WHERE username = %s"
+    (pk,) = managers.execute("SELECT id FROM access_account WHERE username = 'east'").fetchone()  # type: ignore[misc]
+    (own,) = managers.execute("SELECT id FROM access_account WHERE username = 'chief'").fetchone()  # type: ignore[misc]
+    inside, outside = "O1", "O2"
+    chief = signed_in("chief")
+    try:
+        chief.post(f"/accounts/{pk}", {"act": "officer", "officer": inside})
+        assert managers.execute(said, ["east"]).fetchone() == (inside,)
+        for number in ("O999999", outside):
+            chief.post(f"/accounts/{pk}", {"act": "officer", "officer": number})
+            assert managers.execute(said, ["east"]).fetchone() == (inside,)
+        chief.post(f"/accounts/{own}", {"act": "officer", "officer": inside})
+        assert "由另一位管理员" in shown(chief, "/accounts/")
+        assert managers.execute(said, ["chief"]).fetchone() == ("",)
+        chief.post(f"/accounts/{pk}", {"act": "officer", "officer": ""})
+        assert managers.execute(said, ["east"]).fetchone() == ("",)
+    finally:
+        managers.execute("UPDATE access_account SET officer = '' WHERE username = 'east'")
+
+
 def test_an_account_is_ended_renewed_and_goes_on(managers: psycopg.Connection) -> None:
     boss = signed_in("boss")
     east = signed_in("east")

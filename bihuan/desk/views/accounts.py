@@ -37,6 +37,7 @@ def listed(asked: Asked) -> HttpResponse:
     )
     for row in rows:
         row.place = names.get(("areas", row.area)) or names.get(("units", row.unit)) or row.area or row.unit
+        row.group_english = roles.GROUP_ENGLISH.get(row.group, row.group)
         row.officer_name = names.get(("officers", row.officer), row.officer)
     return show(
         asked,
@@ -103,7 +104,7 @@ def _manages(asked: Asked) -> None:
 
 @require_POST
 def change(asked: Asked, pk: int) -> HttpResponse:
-    """End an account, let it go on, or give it a new password."""
+    """End an account, let it go on, give it a new password, say which officer it is."""
     _manages(asked)
     account = Account.objects.filter(pk=pk).first()
     if account is None:
@@ -114,6 +115,17 @@ def change(asked: Asked, pk: int) -> HttpResponse:
         if act == "end":
             accounts.end(account)
             said = two(f"账号 {account.username} 已结束", f"The account {account.username} has ended")
+        elif act == "officer":
+            if account.pk == asked.user.pk:
+                raise accounts.Wrong(
+                    "自己的账号是哪位责任人员，由另一位管理员来对，或在服务器上用 bihuan user officer",
+                    "another administrator says which officer you are, or bihuan user officer on the server",
+                )
+            officer = accounts.names(account, asked.POST.get("officer", ""))
+            said = two(
+                f"账号 {account.username} 已对上 {officer}" if officer else f"账号 {account.username} 不再对应责任人员",
+                f"The account {account.username} is {officer or 'no officer any more'}",
+            )
         elif act == "again":
             accounts.again(account)
             said = two(f"账号 {account.username} 恢复使用", f"The account {account.username} goes on")

@@ -64,12 +64,12 @@ class Line:
     what: str  # what stands for * in the key
 
 
-def in_force(asked: Asked) -> list[Order]:
-    """The live orders of the area looked at, of what lies within it and of all above it; of one area and key the one
-    with the latest since, then the last key (loops.md, Orders)."""
+def in_force(asked: Asked, area: str | None = None) -> list[Order]:
+    """The live orders of an area (the one looked at), of what lies within it and of all above it; of one area and key
+    the one with the latest since, then the last key (loops.md, Orders)."""
     ledger = knowledge.ledgers()["orders"]
     held, values = access.effective_sql(ledger, "l", asked.viewing.at)
-    now, area = access.now(asked), asked.viewing.area
+    now, area = access.now(asked), asked.viewing.area if area is None else area
     found = access.query(
         f"""SELECT DISTINCT ON (l.area, l.key) l."order", l.area, l.key, l.value, l.document, l.ground, l.since, l.until
         FROM ledger_orders l WHERE {held} AND l.since <= %s AND (l.until IS NULL OR l.until > %s)
@@ -175,4 +175,20 @@ def attempt(asked: Asked) -> HttpResponse:
 
 def _trial(asked: Asked, form: forms.Form, status: int = 200, **context: Any) -> HttpResponse:
     keys = [(k, (p.zh, p.en)) for p in knowledge.program().parameters for k, _ in p.defaults() if not k.endswith("*")]
-    return show(asked, "order_try.html", "orders", status=status, form=form, keys=keys, **context)
+    given = {field.column.name: field.value for field in form.fields}
+    held = _now_in_force(asked, given["key"], given["area"]) if given["key"] else None
+    return show(asked, "order_try.html", "orders", status=status, form=form, keys=keys, held=held, **context)
+
+
+def _now_in_force(asked: Asked, key: str, area: str) -> dict[str, Any] | None:
+    """What a parameter is in an area before the change: its value, the order that says so, its area's name."""
+    parameter = next((p for p in knowledge.program().parameters if p.matches(key)), None)
+    if parameter is None:
+        return None
+    above = access.path(area)
+    own = {o.area: o for o in in_force(asked, area) if o.key == key}
+    order = next((own[code] for code in reversed(above) if code in own), None)
+    place = access.names_of(asked, "areas", [order.area]).get(order.area, order.area) if order else ""
+    default = dict(parameter.defaults()).get(key, parameter.default)
+    line = _line(parameter, key, default, own, [area])
+    return {"line": line, "order": order, "place": place, "value": order.value if order else default}

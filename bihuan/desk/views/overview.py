@@ -18,6 +18,7 @@ from bihuan.desk.then import HOURS
 from bihuan.desk.viewing import Asked
 from bihuan.kernel.program import family
 
+HOUR = dt.timedelta(hours=1)
 OLDEST = 7
 OWNERS = 8
 LOOPS = 14
@@ -80,7 +81,12 @@ def gathered(asked: Asked) -> dict[str, Any]:
         "map": None if asked.user.unit else _map(asked),
         "owners": _owners(asked, counted),
         "oldest": _oldest(asked, access.access_holes(asked).filter(state="open")),
-        "hourly": _hourly(asked, now),
+        "hourly": (hourly := _hourly(asked, now)),
+        "by_hour": [
+            row
+            for row in zip(hourly["hours"], hourly["opened"], hourly["closed"], *hourly["links"], strict=True)
+            if row[1] or row[2]
+        ][::-1],
     }
 
 
@@ -206,10 +212,16 @@ def _hourly(asked: Asked, now: dt.datetime) -> dict[str, Any]:
         found = tallies.hourly(asked, column, begin, now)
         return [found.get(h, 0) for h in hours]
 
+    opened, closed = counted("since"), counted("closed_at")
+
+    def links(state: str, begins: str, ends: str) -> list[str]:
+        words = [{begins: f"{h:%Y-%m-%dT%H:%M}", ends: f"{h + HOUR:%Y-%m-%dT%H:%M}"} for h in hours]
+        return [address(asked.viewing, "holes", state=state, **w) for w in words]
+
     return {
         "hours": [f"{h:%m-%d %H:00}" for h in hours],
-        "opened": counted("since"),
-        "closed": counted("closed_at"),
-        "link": address(asked.viewing, "holes", state="all"),
+        "opened": opened,
+        "closed": closed,
+        "links": [links("all", "since", "until"), links("closed", "closed", "closed_to")],
         "words": [asked.viewing.two("新增", "opened"), asked.viewing.two("闭合", "closed")],
     }

@@ -22,7 +22,7 @@
     const data = JSON.parse(box.querySelector("script").textContent);
     const chart = echarts.getInstanceByDom(box) || echarts.init(box, null, { renderer: "canvas" });
     chart.setOption(kinds[box.dataset.chart](data));
-    if (data.links) chart.on("click", (point) => data.links[point.dataIndex] && location.assign(data.links[point.dataIndex]));
+    if (data.links) chart.on("click", (point) => location.assign(data.links[point.seriesIndex][point.dataIndex]));
     new ResizeObserver(() => chart.resize()).observe(box);
   };
   const all = (root) => root.querySelectorAll("[data-chart]").forEach(draw);
