@@ -352,7 +352,7 @@ def test_what_goes_wrong_is_said_in_a_sentence(browser: Browser, lang: str, monk
 
     said = {"zh": ("数据库暂时连不上", "没有这一页"), "en": ("The database can", "There is no such page")}[lang]
     assert said[1] in browser.get("/holes/xyz", lang=lang).content.decode()
-    monkeypatch.setattr(loops.access, "access_holes", lambda asked: (_ for _ in ()).throw(OperationalError("gone")))
+    monkeypatch.setattr(loops.tallies, "standing", lambda asked: (_ for _ in ()).throw(OperationalError("gone")))
     answer = browser.get("/loops/", lang=lang)
     assert answer.status_code == 503
     assert said[0] in answer.content.decode()
