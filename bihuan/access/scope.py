@@ -139,8 +139,9 @@ def _say(scope: Scope, secret: bytes) -> None:
 def _set(said: str) -> None:
     import psycopg
 
-    # Bound by the server: what stands in pg_stat_activity is $1, not a scope.
-    with psycopg.Cursor(connection.connection) as cursor:
+    # Bound by the server: what stands in pg_stat_activity is $1, not a scope. A database that went is told as Django
+    # tells it: pages and streams know that it is gone by Django's errors.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute("SELECT set_config('bihuan.scope', %s, true)", [said])
 
 

@@ -23,6 +23,20 @@ SAID: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "What was recorded is safe. This page tries again by itself.",
         ),
     ),
+    "unsaved": (
+        ("数据库暂时连不上", "The database can't be reached just now"),
+        (
+            "这一次没有得到确认。填的内容还在：稍候请再送一次，已登记的不会登两遍。",
+            "This was not acknowledged. What you filled in is kept: send it again in a moment; nothing counts twice.",
+        ),
+    ),
+    "kept": (
+        ("数据库暂时连不上", "The database can't be reached just now"),
+        (
+            "这一次没有得到确认。请稍候返回，再送一次。",
+            "This was not acknowledged. Go back in a moment and send it again.",
+        ),
+    ),
     "broken": (
         ("这一页出错了", "This page failed"),
         (
@@ -60,14 +74,29 @@ def page(request: HttpRequest, what: str, status: int, reload: bool = False) -> 
     viewing = getattr(request, "viewing", Viewing())
     title, advice = SAID[what]
     context = {"viewing": viewing, "title": title, "advice": advice, "reload": RELOAD_MS if reload else 0}
+    if what == "unsaved":
+        context |= {"again": _sent(request), "address": request.get_full_path()}
     return HttpResponse(render_to_string("desk/fault.html", context), status=status)
+
+
+def _sent(request: HttpRequest) -> list[tuple[str, str]]:
+    """The form that was sent, to be sent again as it is: its token sees to it that it counts once."""
+    return [(name, value) for name in request.POST for value in request.POST.getlist(name)]
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    """The database is away. What somebody typed is not lost with it; passwords and files are sent anew by himself."""
+    if request.method != "POST":
+        return page(request, "gone", 503, reload=request.method == "GET")
+    secret = any(name.startswith(("password", "oldpassword", "code")) for name in request.POST)
+    return page(request, "kept" if secret or request.FILES else "unsaved", 503)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, or 503 where it is the database that is gone."""
     error = sys.exc_info()[1]
     if isinstance(error, OperationalError | InterfaceError):
-        return page(request, "gone", 503, reload=request.method == "GET")
+        return _gone(request)
     return page(request, "broken", 500)
 
 
@@ -100,7 +129,7 @@ class FaultsMiddleware:
             undo(request)
             return page(request, "refused", 403)
         if isinstance(exception, OperationalError | InterfaceError):
-            return page(request, "gone", 503, reload=request.method == "GET")
+            return _gone(request)
         if isinstance(exception, then.NotReady | then.Failed):
             context = {"viewing": request.viewing, "fault": str(exception), "request": request}
             status = 503 if context["fault"] else 202

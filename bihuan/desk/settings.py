@@ -114,7 +114,9 @@ WSGI_APPLICATION = "bihuan.desk.wsgi.application"
 DATABASES = {"default": from_url(os.environ["DATABASE_URL"])} if os.environ.get("DATABASE_URL") else {}
 if DATABASES:
     # A process holds many threads, most of them waiting with a stream of events: they share a few connections.
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "reconnect_timeout": 4}
+    # One that a restart of the database left behind is nobody's: what is saved next would be refused by it.
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"

@@ -67,13 +67,13 @@ def stream(
     ``within``: in whose sight events are read.
 
     Runs until the browser goes, or until ``goes_on()`` is false, which is asked before anything is told, and every
-    ASK_S seconds. Where the database is gone it says so (event ``gone``) and goes on when it is back.
+    ASK_S seconds. Where the database is gone it says so (event ``gone``), and goes on when it is back (event ``back``).
     """
     ours = HUB.join()
     try:
         yield "retry: 2000\n\n"
         at = last() if after is None else after
-        word, asked = True, 0.0
+        word, asked, away = True, 0.0, False
         while True:
             try:
                 began = time.monotonic()
@@ -83,6 +83,9 @@ def stream(
                     if found is None:
                         yield "event: reload\ndata: {}\n\n"
                         return
+                    if away:
+                        away = False
+                        yield "event: back\ndata: {}\n\n"
                     for event in found:
                         at = event.id
                         said = wanted(event)
@@ -94,7 +97,7 @@ def stream(
                     yield ": \n\n"
             except _database_errors():
                 yield "event: gone\ndata: {}\n\n"
-                word = True
+                word = away = True
                 time.sleep(2)
     finally:
         HUB.leave(ours)

@@ -249,3 +249,57 @@ def test_no_log_holds_a_whole_number() -> None:
         record = logging.LogRecord("x", logging.ERROR, "", 0, "of %s", (county.DOCUMENT,), sys.exc_info())
     said = Masked("%(message)s").format(record)
     assert "ValueError" in said and county.DOCUMENT not in said and county.PHONE not in said
+
+
+@pytest.mark.usefixtures("served")
+def test_what_was_typed_outlives_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import OperationalError
+
+    from bihuan.desk import writing
+
+    def away(*_: object) -> None:
+        raise OperationalError("terminating connection due to administrator command")
+
+    east, form = signed_in("east"), {"ticket": "TK9", "text": "缺药<b>", "token": "once"}
+    monkeypatch.setattr(writing, "save", away)
+    answer = east.post("/ledgers/tickets/new?lang=zh", form)
+    said = answer.content.decode()
+    assert answer.status_code == 503 and "再送一次" in said and 'action="/ledgers/tickets/new?lang=zh"' in said
+    for name, value in {**form, "text": "缺药&lt;b&gt;"}.items():
+        assert f'<input type="hidden" name="{name}" value="{value}">' in said
+    secret = east.post("/ledgers/tickets/new", form | {"password": "a secret"})
+    assert secret.status_code == 503 and "a secret" not in secret.content.decode()
+
+
+@pytest.mark.usefixtures("served")
+def test_a_stream_says_that_the_database_is_away_and_that_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    from django.db import connection
+
+    from bihuan.live import events
+
+    goes = iter([True, None, True, False])
+
+    def goes_on() -> bool:
+        asked = next(goes)
+        if asked is None:  # as the database says it, not Django
+            with connection.wrap_database_errors:
+                raise psycopg.errors.AdminShutdown("terminating connection")
+        return asked
+
+    monkeypatch.setattr(events, "_heard", lambda *_: True)
+    monkeypatch.setattr(events.time, "sleep", lambda _: None)
+    told = [text.partition("\n")[0] for text in events.stream(None, lambda _: None, goes_on)]
+    assert told == ["retry: 2000", "event: gone", "event: back", "event: reload"]
+
+
+@pytest.mark.usefixtures("served")
+def test_a_database_that_goes_while_a_scope_is_set_is_told_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Away(psycopg.Cursor):  # type: ignore[type-arg]
+        def execute(self, *_: object, **__: object) -> None:  # type: ignore[override]
+            raise psycopg.errors.AdminShutdown("terminating connection")
+
+    east = signed_in("east")
+    east.raise_request_exception = False
+    monkeypatch.setattr(psycopg, "Cursor", Away)
+    answer = east.get("/holes/")
+    assert answer.status_code == 503 and "每三秒重试" in answer.content.decode()

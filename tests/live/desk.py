@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,9 @@ from typing import Any
 import psycopg
 
 from bihuan.live.supervisor import die_with_parent
+
+SERVES = "闭环指挥台："
+"""What ``bihuan serve`` says once it serves, before the address."""
 
 COMMAND = (sys.executable, "-m", "bihuan.cli")
 
@@ -39,8 +43,8 @@ class Desk:
                 stderr=log,
                 preexec_fn=partial(die_with_parent, os.getpid()),  # a test run that is killed leaves no desk behind
             )
-        began = self.log.read_text().count("\n数据：")
-        until(lambda: self.log.read_text().count("\n数据：") > began or self.process.poll() is not None, 120)
+        began = self.log.read_text().count(SERVES)
+        until(lambda: self.log.read_text().count(SERVES) > began or self.process.poll() is not None, 120)
         assert self.process.poll() is None, self.log.read_text()
 
     def stop(self) -> None:
@@ -78,6 +82,20 @@ class Desk:
             for pid in Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
                 if b"bihuan.live.worker" in Path(f"/proc/{pid}/cmdline").read_bytes():
                     os.kill(int(pid), signal.SIGKILL)
+
+    @property
+    def address(self) -> str:
+        """Of the pages, without the last slash."""
+        return self.log.read_text().rpartition(SERVES)[2].split()[0].rstrip("/")
+
+    def serves(self) -> bool:
+        """Whether a page that asks the database answers."""
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"{self.address}/login", timeout=10) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
 
     # ── the database ────────────────────────────────────────────────────────────────────────────
 

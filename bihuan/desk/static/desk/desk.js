@@ -63,6 +63,12 @@
     let events = null;
     let lost = false;
     const all = () => { document.querySelectorAll("[data-live]").forEach((el) => stale.add(el.dataset.live)); later(); };
+    const found = () => {
+      document.body.classList.remove("cut-off");
+      // What a page missed while it was away it sees by looking again.
+      if (lost) all();
+      lost = false;
+    };
     const open = () => {
       events = new EventSource(address);
       events.addEventListener("holes", () => { stale.add("holes"); later(); });
@@ -71,18 +77,26 @@
       events.addEventListener("clock", all);
       events.addEventListener("gone", () => { lost = true; document.body.classList.add("cut-off"); });
       events.addEventListener("error", () => {
-        if (events.readyState === EventSource.CLOSED) return; // there is no stream to be had
         lost = true;
         document.body.classList.add("cut-off");
+        // An answer that is no stream ends it for good, as the browser has it: we ask again ourselves.
+        if (events.readyState === EventSource.CLOSED) again();
       });
-      events.addEventListener("open", () => {
-        document.body.classList.remove("cut-off");
-        // What a page missed while it was away it sees by looking again.
-        if (lost) all();
-        lost = false;
-      });
+      events.addEventListener("open", found);
+      events.addEventListener("back", found);
     };
     const close = () => { events?.close(); events = null; };
+    // Until the desk answers; whoever is signed out by then signs in.
+    const again = () => {
+      close();
+      setTimeout(async () => {
+        if (document.hidden || events) return;
+        const answer = await fetch("/account/", { method: "HEAD", redirect: "manual" }).catch(() => null);
+        if (answer?.type === "opaqueredirect") location.reload();
+        else if (answer?.ok) open();
+        else again();
+      }, 3000);
+    };
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) close();
       else if (!events) { lost = true; open(); }
