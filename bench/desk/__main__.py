@@ -35,16 +35,18 @@ def main() -> int:
         # In a process of its own: who writes it sets Django up without a database.
         subprocess.run([sys.executable, "-m", "bench.county", county, str(asked.people)], check=True)
     now = dt.datetime.fromisoformat((county / "as_of.txt").read_text().strip())
-    prepare(county, data, now)
+    last = prepare(county, data, now)
     serving = subprocess.Popen(
         [BIN / "bihuan", "serve", "--data", data, "--port", str(asked.port), "--now", now.isoformat()],
         stdout=subprocess.DEVNULL,
         stderr=(asked.folder / "serve.log").open("w"),
+        env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},  # its own server again
     )
     try:
         where = f"http://127.0.0.1:{asked.port}"
-        _wait(where)
+        _wait(where, serving)
         _as_of(where, asked.folder / "sessions")
+        _audited(data, last)
         csvs = asked.folder / "walk"
         walk = subprocess.run(
             [
@@ -68,15 +70,15 @@ def main() -> int:
         serving.wait()
 
 
-def prepare(county: Path, data: Path, now: dt.datetime) -> None:
-    """Import and audit, in processes of their own, timed; the accounts."""
+def prepare(county: Path, data: Path, now: dt.datetime) -> int:
+    """Import and audit, in processes of their own, timed; the accounts. Gives the number of the last audit."""
     from bihuan.live import installation
 
     with installation.opened(str(data)) as here:
         here.set_up()
         from bench.desk import people
         from bihuan.live import start
-        from bihuan.live.models import Batch
+        from bihuan.live.models import Audit, Batch
 
         start.migrate()
         start.set_clock(now)
@@ -86,15 +88,18 @@ def prepare(county: Path, data: Path, now: dt.datetime) -> None:
             print(f"import and first audit: {time.perf_counter() - began:.0f} s", flush=True)
         people.accounts()
         people.sessions(data.parent / "sessions")
+        last = Audit.objects.order_by("-pk").first()
+        return last.pk if last else 0
 
 
-def _wait(where: str) -> None:
-    while True:
+def _wait(where: str, serving: subprocess.Popen[bytes]) -> None:
+    while serving.poll() is None:
         try:
             urllib.request.urlopen(f"{where}/healthz", timeout=5).close()
             return
         except OSError:
             time.sleep(0.5)
+    sys.exit("the desk does not start: see serve.log")
 
 
 def _as_of(where: str, sessions: Path) -> None:
@@ -107,6 +112,21 @@ def _as_of(where: str, sessions: Path) -> None:
     while b'class="card figures"' not in urllib.request.urlopen(asked, timeout=60).read():
         time.sleep(1)
     print(f"an earlier moment, audited once: {time.perf_counter() - began:.0f} s", flush=True)
+
+
+def _audited(data: Path, last: int) -> None:
+    """A worker begins by auditing everything: the walk begins when that is over, and none on schedule falls into it."""
+    import psycopg
+
+    from bihuan.live.postgres import Server
+
+    with psycopg.connect(Server(data).url(), autocommit=True) as con:
+        while True:
+            row = con.execute("SELECT max(seconds) FROM live_audit WHERE id > %s", [last]).fetchone()
+            if row and row[0] is not None:
+                print(f"an audit of everything, at the worker's start: {row[0]:.0f} s", flush=True)
+                return
+            time.sleep(1)
 
 
 def report(path: Path) -> None:

@@ -1,4 +1,11 @@
-"""gunicorn's settings: two processes of many threads, since every open page holds one for its stream of events."""
+"""gunicorn's settings.
+
+Processes: as many as the machine has processors, two at the least. A page is some 25 ms of Python, during which its
+process does nothing else, and as much of the database's work: more processes than processors only wait for each other
+(docs/bench.md). Threads: every open page holds one for its stream of events, and waits in it; the connections that they
+share are few (bihuan.desk.settings). The application is loaded before the processes part: they share it, and no first
+page waits for it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +13,8 @@ import os
 from typing import Any
 
 worker_class = "gthread"
-workers = int(os.environ.get("BIHUAN_WORKERS", "2"))
+preload_app = True
+workers = int(os.environ.get("BIHUAN_WORKERS", "") or max(2, min(8, os.cpu_count() or 2)))
 threads = int(os.environ.get("BIHUAN_THREADS", "128"))
 timeout = 60
 graceful_timeout = 5

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 WORKER_LOCK = 7105
 """Advisory lock of a session: the one that audits what moves."""
 
+BEHIND = 5
+"""How far the worker stands behind the pages for a processor (nice): an audit over everything takes all of them for
+seconds, and somebody waits for each page. A saved row is the database's work mostly, which is not put behind."""
+
 TICK_S = 1.0
 AGAIN_S = 2.0
 
@@ -119,6 +123,7 @@ def main() -> None:
     ended = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: ended.set())
+    os.nice(BEHIND)
     import django
 
     django.setup()
