@@ -40,6 +40,8 @@ def moments(found: Difference, now: dt.datetime, until: dt.datetime) -> list[dt.
         known = {at for at in (opens, found.since) if at is not None and now <= at <= until}
         if known:
             return sorted(known | {at + SECOND for at in known})  # what is in time at its due time is a hole after it
+    if found.live == found.found == "pending" and found.due is not None and now <= found.due <= until:
+        return [found.due]  # no row dates it: it will be due later
     steps = _steps(found, now, until) if found.live == "open" and OWNERS.issuperset(found.columns) else []
     return steps or [now + (until - now) * n / POINTS for n in range(1, POINTS + 1)]
 

@@ -181,7 +181,7 @@ class Auditor:
         fetcher, wide = Fetcher(self.con), set[str]()
         near = Neighbourhood(self.rounds.bench().lineage, fetcher, self.until, Moved())
         rows, scopes = self.rounds.found(self.until, near, fetcher, self.rounds.needed(near, some, wide), wide)
-        _, differing = store.differences(self.con, rows, self.until, scopes, most=None)
+        _, differing = store.differences(self.con, rows, self.until, scopes, most=None, ahead=True)
         ahead.note(self.con, ahead.due(differing, near.lineage, self.at, self.until))
 
     # ── over everything ─────────────────────────────────────────────────────────────────────────
@@ -210,7 +210,7 @@ class Auditor:
             store.bring(self.con, path, scopes, now, done)
             if self.until is not None:
                 self._look(mirror, self.until, path, None, holes)
-                _, differing = store.differences(self.con, path, self.until, scopes, most=None)
+                _, differing = store.differences(self.con, path, self.until, scopes, most=None, ahead=True)
                 ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
         self.rest = 2 * time.monotonic() - began
         return True
@@ -241,7 +241,7 @@ class Auditor:
             self.interval = max(EVERY_S, COSTS * self.took)
             self.until = now + dt.timedelta(seconds=2 * self.interval)
             self._look(mirror, self.until, path, progress)
-            _, differing = store.differences(self.con, path, self.until, most=None)
+            _, differing = store.differences(self.con, path, self.until, most=None, ahead=True)
             ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
             with mirror.reading() as con:
                 ahead.note(self.con, ahead.of_rows(con, self.program.ledgers, now, self.until))

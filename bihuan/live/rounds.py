@@ -27,7 +27,7 @@ WIDE_S = 600.0
 """How long a loop whose subjects needed too many rows is audited over everything without trying again."""
 
 
-SINCE = list(COLUMNS).index("since")
+STATE, OPENS, SINCE = (list(COLUMNS).index(name) for name in ("state", "opens", "since"))
 
 
 class Rounds:
@@ -75,7 +75,9 @@ class Rounds:
         again = [
             (now + ahead.SECOND, row[0], by, row[store.PLACES[by]])
             for row in rows
-            if moved.number and row[SINCE] == now and (by := scope(row[0]).removeprefix("ob_"))
+            if moved.number
+            and now == row[SINCE if row[STATE] == "open" else OPENS]
+            and (by := scope(row[0]).removeprefix("ob_"))
         ]
         store.bring(self.con, rows, scopes, now, lambda con: done(con, wide, again))
         return scopes

@@ -119,14 +119,25 @@ def _take(cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]] | Path) ->
     return t
 
 
-def _keep(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime) -> None:
-    """What no row dates is a hole since the as-of time (loops.md, *Known*), whatever that is: what stands open already
-    keeps the moment at which it was first found so."""
+def _keep(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime, *, whatever: bool = False) -> None:
+    """What no row dates is so since the as-of time (loops.md, *Known*), whatever that is: what stands open, or to be
+    done, already keeps the moments at which it was first found so. What is to be done keeps them until its due time
+    (``whatever``: beyond it): by no row is it ever late."""
     cursor.execute(
         f"UPDATE {t.found} f SET opens = h.opens, due = h.due, since = h.since, text_zh = h.text_zh, "
         f"text_en = h.text_en, escalated_to = h.escalated_to FROM live_hole h WHERE {IDENTITY} "
         "AND f.state = 'open' AND h.state = 'open' AND f.since = %s AND h.since < f.since",
         [now],
+    )
+    moves_on = "f.due - f.opens IS NOT DISTINCT FROM h.due - h.opens"  # its due time is not said by a row either
+    kept = ", ".join(
+        f"{c} = CASE WHEN {moves_on} THEN h.{c} ELSE f.{c} END" for c in ("due", "since", "text_zh", "text_en")
+    )
+    cursor.execute(
+        f"UPDATE {t.found} f SET opens = h.opens, {kept} FROM live_hole h WHERE {IDENTITY} "
+        "AND f.state = 'pending' AND h.state = 'pending' AND f.opens = %(now)s AND h.opens < f.opens "
+        f"AND (%(whatever)s OR NOT ({moves_on}) OR h.due IS NULL OR h.due > %(now)s)",
+        {"now": now, "whatever": whatever},
     )
 
 
@@ -262,6 +273,8 @@ class Difference:
     severity: str | None = None
     opens: dt.datetime | None = None
     since: dt.datetime | None = None
+    due: dt.datetime | None = None
+    """When what is stored is due."""
 
 
 def differences(
@@ -270,16 +283,18 @@ def differences(
     now: dt.datetime,
     scopes: Sequence[Scope] | None = None,
     most: int | None = 50,
+    ahead: bool = False,
 ) -> tuple[int, list[Difference]]:
     """How the stored holes within ``scopes`` (None: all) differ from what was found as of ``now``: their number, and
-    the first ``most`` of them (None: all). Nothing is moved."""
+    the first ``most`` of them (None: all). ``ahead``: from what will be found by then, stored ones being of a time
+    before. Nothing is moved."""
     with con.transaction(force_rollback=True), con.cursor() as cursor:
         t = _take(cursor, found)
-        _keep(cursor, t, now)
+        _keep(cursor, t, now, whatever=not ahead)
         number = _looked_at(cursor, t, scopes)
         listed = ", ".join(f'h."{c}" IS DISTINCT FROM m."{c}"' for c in FACTS)
         cursor.execute(
-            f"SELECT m.hole, m.subject, m.item, m.was, m.became, ARRAY[{listed}], m.severity, m.opens, m.since "
+            f"SELECT m.hole, m.subject, m.item, m.was, m.became, ARRAY[{listed}], m.severity, m.opens, m.since, h.due "
             f"FROM {t.moving} m LEFT JOIN live_hole h ON h.id = m.id ORDER BY m.hole, m.subject, m.item LIMIT %s",
             [most],
         )

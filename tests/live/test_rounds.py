@@ -1,13 +1,15 @@
-"""A round leaves nothing that the next would have to read past, and what it can't hold is audited all the same."""
+"""A round leaves nothing that the next would have to read past; what it can't hold, and what no row dates, is audited
+to the same holes."""
 
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bihuan.live import actions
+from bihuan.live import actions, imports
 from bihuan.live.auditor import Auditor
 
 NOW = dt.datetime(2022, 1, 6, 14)
@@ -23,15 +25,16 @@ def open_holes(con: psycopg.Connection[Any], subject: str) -> list[str]:
     return [hole for (hole,) in con.execute(query, [subject]).fetchall()]
 
 
-def test_a_round_leaves_no_page_behind_and_what_no_page_holds_is_audited_all_the_same(
-    con: psycopg.Connection[Any],
-) -> None:
+def test_rows_whose_audit_is_not_like_others(con: psycopg.Connection[Any], tmp_path: Path) -> None:
     areas = [{"area": "610723", "name": "洋县"}, {"area": "610723001", "name": "洋州镇"}]
     actions.save_rows(actions.SYSTEM, "areas", areas)
     actions.save_rows(actions.SYSTEM, "officers", [{"officer": "O1", "name": "王五"}])
-    auditor = Auditor(con, clock=lambda: NOW)
+    clock = [NOW]
+    auditor = Auditor(con, clock=lambda: clock[-1])
     try:
         auditor.full()
+
+        # A round leaves no page behind.
         session = auditor.rounds.bench().con
         kept = "SELECT sum(pg_relation_size(oid)) FROM pg_class WHERE relnamespace = pg_my_temp_schema()"
         before = session.execute(kept).fetchone()
@@ -40,9 +43,29 @@ def test_a_round_leaves_no_page_behind_and_what_no_page_holds_is_audited_all_the
         assert "ticket.late" in open_holes(con, "T1")
         assert session.execute(kept).fetchone() == before
 
+        # What no page holds is audited over everything.
         ticket("T2", "缺药" * 5_000)
         auditor.catch_up()
         assert "ticket.late" in open_holes(con, "T2")
+        assert auditor.verify() == (0, [])
+
+        # Of a task without recorded_at no row says when it was given: what was found first stays, by all audits.
+        (tmp_path / "tasks.csv").write_text(
+            "task,title,area,officer,due\nK1,消杀,610723001,O1,2022-01-08\nK2,巡查,610723001,,2022-01-08\n"
+        )
+        imports.import_folder(actions.SYSTEM, tmp_path)
+        auditor.catch_up()
+        stood = "SELECT state, opens, due FROM live_hole WHERE hole = 'task.overdue' AND subject = 'K1'"
+        assert con.execute(stood).fetchone() == ("pending", NOW, dt.datetime(2022, 1, 8))
+        clock.append(NOW + dt.timedelta(hours=3))
+        assert auditor.verify() == (0, [])
+        auditor.full()
+        assert con.execute(stood).fetchone() == ("pending", NOW, dt.datetime(2022, 1, 8))
+        # A date that a row says is followed all the same.
+        (tmp_path / "tasks.csv").write_text("task,title,area,officer,due\nK1,消杀,610723001,O1,2022-01-07\n")
+        imports.import_folder(actions.SYSTEM, tmp_path)
+        auditor.catch_up()
+        assert con.execute(stood).fetchone() == ("pending", NOW, dt.datetime(2022, 1, 7))
         assert auditor.verify() == (0, [])
     finally:
         auditor.close()
