@@ -7,7 +7,7 @@ stored holes are now will move by then though no row does. Each such subject is 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -15,7 +15,6 @@ import psycopg
 from bihuan.kernel.ladders import STEP_H
 from bihuan.kernel.ledger import Ledger
 from bihuan.live import tables
-from bihuan.live.lineage import Lineage
 from bihuan.live.store import Difference
 
 if TYPE_CHECKING:
@@ -61,10 +60,12 @@ Due = tuple[dt.datetime, str, str, str]
 id: one of its own moments comes."""
 
 
-def due(differences: Iterable[Difference], lineage: Lineage, now: dt.datetime, until: dt.datetime) -> Iterator[Due]:
-    """What must be audited again, and when."""
+def due(
+    differences: Iterable[Difference], scope: Callable[[str], str], now: dt.datetime, until: dt.datetime
+) -> Iterator[Due]:
+    """What must be audited again, and when. ``scope``: as bihuan.live.lineage says it of a loop."""
     for difference in differences:
-        by = lineage.scope(difference.hole).removeprefix("ob_")
+        by = scope(difference.hole).removeprefix("ob_")
         value = difference.item if by == "item" else difference.subject
         for at in moments(difference, now, until):
             yield at.replace(microsecond=0), difference.hole, by, value

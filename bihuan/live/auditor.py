@@ -11,21 +11,25 @@ import datetime as dt
 import json
 import tempfile
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
 from bihuan.audit import texts
 from bihuan.engines import duckdb as engine
 from bihuan.live import ahead, found, store, tables
+from bihuan.live.beside import Beside
 from bihuan.live.clock import ZONE
 from bihuan.live.fetching import Fetcher, Moved
 from bihuan.live.mirror import Change, Mirror, changes
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
 from bihuan.live.rounds import Rounds
+
+if TYPE_CHECKING:
+    import duckdb
 
 Progress = Callable[[str, int, int], None]
 Connection = psycopg.Connection[Any]
@@ -39,6 +43,9 @@ EVERY_S = 600.0
 COSTS = 20
 """A full audit every ten minutes, or, where one takes long, after twenty times what it took."""
 
+SAMPLE = 50
+"""Differences of a full audit that are recorded in words."""
+
 SETTINGS = ("SET plan_cache_mode = force_generic_plan", "SET jit = off")
 """Few rows by an index, again and again: to plan that anew costs more than to do it."""
 
@@ -51,6 +58,16 @@ def moment(con: Connection) -> dt.datetime:
     row = con.execute("SELECT ahead FROM live_clock WHERE id = 1").fetchone()
     now = dt.datetime.now(ZONE).replace(tzinfo=None, microsecond=0)
     return now + dt.timedelta(seconds=row[0] if row else 0)
+
+
+def every(took: float) -> float:
+    """Seconds from one full audit to the next."""
+    return max(EVERY_S, COSTS * took)
+
+
+def horizon(now: dt.datetime, took: float) -> dt.datetime:
+    """Up to when a full audit looks ahead: beyond the next."""
+    return now + dt.timedelta(seconds=2 * every(took))
 
 
 class Auditor:
@@ -74,8 +91,10 @@ class Auditor:
         self._mirror: Mirror | None = None
         self._behind: list[Change] = []  # audited, and not in the mirror yet
         self._moved: dict[tuple[str, str], set[str]] = {}  # audited since, and not ahead yet
+        self._beside: Beside | None = None
 
     def close(self) -> None:
+        self._leave_proof()
         self.rounds.close()
         if self._mirror is not None:
             self._mirror.close()
@@ -86,7 +105,9 @@ class Auditor:
             self._mirror = Mirror(self.folder)
             self._mirror.build(self.con, progress)
         else:
-            self._mirror.follow(self.con, [*self._behind, *changes(self.con)])
+            waiting = changes(self.con)
+            self._mirror.follow(self.con, [*self._behind, *waiting])
+            self._mirror.seen.intersection_update(change.id for change in waiting)
         self._behind = []
         return self._mirror
 
@@ -108,6 +129,7 @@ class Auditor:
             elif not self.local(changes(self.con), now) and (
                 (gently and time.monotonic() < self.rest) or not self.due()
             ):
+                self._end_proof()
                 self.look_ahead()
                 return any_
             any_ = True
@@ -152,14 +174,26 @@ class Auditor:
             self._is_at(con, now)
 
         if moved.number or wanted:
-            for scope in self.rounds.run(now, fetcher, moved, wanted, done):
-                self._moved.setdefault((scope.hole, f"ob_{scope.column}"), set()).update(scope.values)
+            scopes, owned = self.rounds.run(now, fetcher, moved, wanted, done)
+            self._look_ahead_at(scopes)
+            self._spare(*scopes, *owned)
         elif changes or passed or now != self.at:
             with self.con.transaction():
                 done(self.con, (), ())
         self._behind += changes
+        if self._beside is not None:
+            self._beside.changes += changes
         self.at = now
         return bool(changes or passed)
+
+    def _look_ahead_at(self, scopes: Iterable[store.Scope]) -> None:
+        for scope in scopes:
+            self._moved.setdefault((scope.hole, f"ob_{scope.column}"), set()).update(scope.values)
+
+    def _spare(self, *scopes: store.Scope) -> None:
+        """A full audit that runs beside knows less about these."""
+        if self._beside is not None:
+            self._beside.spare(scopes)
 
     def _is_at(self, con: Connection, now: dt.datetime) -> None:
         con.execute(
@@ -182,7 +216,7 @@ class Auditor:
         near = Neighbourhood(self.rounds.bench().lineage, fetcher, self.until, Moved())
         rows, scopes = self.rounds.found(self.until, near, fetcher, self.rounds.needed(near, some, wide), wide)
         _, differing = store.differences(self.con, rows, self.until, scopes, most=None, ahead=True)
-        ahead.note(self.con, ahead.due(differing, near.lineage, self.at, self.until))
+        ahead.note(self.con, ahead.due(differing, near.lineage.scope, self.at, self.until))
 
     # ── over everything ─────────────────────────────────────────────────────────────────────────
 
@@ -201,23 +235,25 @@ class Auditor:
         now = self.at or self.now()
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
-            self._look(mirror, now, path, None, holes)
+            self._over(mirror, now, path, None, holes)
 
             def done(con: Connection) -> None:
                 con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [sorted(noted)])
 
             scopes = [store.Scope(hole) for hole in sorted(holes)]
             store.bring(self.con, path, scopes, now, done)
+            self._spare(*scopes)
             if self.until is not None:
-                self._look(mirror, self.until, path, None, holes)
+                self._over(mirror, self.until, path, None, holes)
                 _, differing = store.differences(self.con, path, self.until, scopes, most=None, ahead=True)
-                ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
+                ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage.scope, now, self.until))
         self.rest = 2 * time.monotonic() - began
         return True
 
     def full(self, progress: Progress | None = None) -> store.Moves:
         """Audit everything, and look ahead. Where nothing had moved, what differed from the live state was its error:
         recorded."""
+        self._leave_proof()
         began = time.perf_counter()
         noted = [row[0] for row in self.con.execute("SELECT hole FROM live_due").fetchall()]
         mirror = self.mirror(progress)
@@ -225,7 +261,7 @@ class Auditor:
         now = self.now()
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
-            rows, holes = self._look(mirror, now, path, progress)
+            rows, holes = self._over(mirror, now, path, progress)
 
             def done(con: Connection) -> None:
                 con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [moved])
@@ -238,47 +274,99 @@ class Auditor:
             moves = store.bring(self.con, path, None, now, done)
             mirror.seen.difference_update(moved)
             self.took = time.perf_counter() - began
-            self.interval = max(EVERY_S, COSTS * self.took)
-            self.until = now + dt.timedelta(seconds=2 * self.interval)
-            self._look(mirror, self.until, path, progress)
+            self.interval = every(self.took)
+            self.until = horizon(now, self.took)
+            self._over(mirror, self.until, path, progress)
             _, differing = store.differences(self.con, path, self.until, most=None, ahead=True)
-            ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage, now, self.until))
+            ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage.scope, now, self.until))
             with mirror.reading() as con:
                 ahead.note(self.con, ahead.of_rows(con, self.program.ledgers, now, self.until))
         self._moved, self.at = {}, now
+        self._record(now, time.perf_counter() - began, rows, holes, number, first)
+        return moves
+
+    def _record(
+        self, now: dt.datetime, seconds: float, rows: int, holes: int, number: int, first: Sequence[store.Difference]
+    ) -> None:
         self.con.execute(
             "INSERT INTO live_audit (as_of, began, seconds, rows, holes, differences, sample) "
             "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-            [now, now, time.perf_counter() - began, rows, holes, number, json.dumps([store.said(d) for d in first])],
+            [now, now, seconds, rows, holes, number, json.dumps([store.said(d) for d in first])],
         )
-        return moves
 
-    def prove(self, progress: Progress | None = None) -> store.Moves:
+    # ── the proof on schedule ───────────────────────────────────────────────────────────────────
+
+    def prove(self) -> None:
         """The full audit on schedule: with everything that moved audited as of this very moment, it finds what is
-        stored already, or there is an error to record."""
+        stored already, or there is an error to record and mend. It runs beside; :meth:`catch_up` takes in its end."""
         if self.at is None:
-            return self.full(progress)
-        now, clock = self.now(), self.now
-        self.now = lambda: now
-        try:
-            self.catch_up()
-            return self.full(progress)
-        finally:
-            self.now = clock
+            self.full()
+        elif self._beside is None:
+            now, clock = self.now(), self.now
+            self.now = lambda: now
+            try:
+                self.catch_up()
+            finally:
+                self.now = clock
+            scope = self.rounds.bench().lineage.scope
+            scopes = {loop.hole: scope(loop.hole) for loop in self.program.loops}  # what lineage keeps is of one thread
+            self._beside = Beside(self.con, self.mirror(), now, self._look, scopes, horizon)
+
+    @property
+    def proving(self) -> bool:
+        return self._beside is not None
+
+    def _end_proof(self) -> None:
+        """Where the audit beside has ended: record what it proved, and look ahead as far as it did."""
+        if self._beside is None or self._beside.running:
+            return
+        beside, self._beside = self._beside, None
+        waiting = self.con.execute("SELECT hole FROM live_due").fetchall()
+        beside.spare(store.Scope(hole) for (hole,) in waiting)
+        errors = beside.errors()
+        if errors:
+            beside.mend(self.con, errors)
+        self.took, self.interval, self.until = beside.took, every(beside.took), beside.until
+        self._look_ahead_at(beside.spared())
+        fetcher = Fetcher(self.con)
+        for change in beside.changes:
+            about = tables.ledgers()[change.ledger]
+            rows = fetcher.versions(change.ledger, change.first, change.last)
+            coming = [due for row in rows for due in ahead.of_row(about, row, beside.now, beside.until)]
+            ahead.note(self.con, coming)
+        self._record(beside.now, beside.seconds, beside.rows, beside.holes, len(errors), errors[:SAMPLE])
+
+    def _leave_proof(self) -> None:
+        """What runs beside is no longer asked for."""
+        if self._beside is not None:
+            self._beside.wait()
+            self._beside = None
 
     def _look(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        now: dt.datetime,
+        path: Path,
+        progress: Progress | None = None,
+        only: set[str] | None = None,
+    ) -> tuple[int, int]:
+        """An audit over everything, on a connection of the mirror, into a file of found.COLUMNS; rows of the ledgers,
+        and open holes."""
+        also = [ledger.name for ledger in texts.named_ledgers(self.program)]
+        engine.run(self.program, con, now, only=only, states=found.STATES, also=also, progress=progress)
+        found.gather(con, self.program)
+        found.to_csv(con, path)
+        sizes = " UNION ALL ".join(f"SELECT count(*) AS n FROM {tables.table(g)}" for g in self.program.ledgers)
+        (rows,) = con.execute(f"SELECT sum(n) FROM ({sizes})").fetchone() or (0,)
+        (holes,) = con.execute("SELECT count(*) FROM found WHERE state = 'open'").fetchone() or (0,)
+        return int(rows), int(holes)
+
+    def _over(
         self, mirror: Mirror, now: dt.datetime, path: Path, progress: Progress | None, only: set[str] | None = None
     ) -> tuple[int, int]:
-        """An audit over everything into a file of found.COLUMNS; rows of the ledgers, and open holes."""
+        """The same of the mirror as it stands."""
         with mirror.reading() as con:
-            also = [ledger.name for ledger in texts.named_ledgers(self.program)]
-            engine.run(self.program, con, now, only=only, states=found.STATES, also=also, progress=progress)
-            found.gather(con, self.program)
-            found.to_csv(con, path)
-            sizes = " UNION ALL ".join(f"SELECT count(*) AS n FROM {tables.table(g)}" for g in self.program.ledgers)
-            (rows,) = con.execute(f"SELECT sum(n) FROM ({sizes})").fetchone() or (0,)
-            (holes,) = con.execute("SELECT count(*) FROM found WHERE state = 'open'").fetchone() or (0,)
-        return int(rows), int(holes)
+            return self._look(con, now, path, progress, only)
 
     def verify(self, progress: Progress | None = None) -> tuple[int, list[store.Difference]]:
         """Hold a full audit against the stored holes; nothing is mended."""
@@ -286,7 +374,7 @@ class Auditor:
         with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
             path = Path(folder) / "found.csv"
             now = self.now()
-            self._look(mirror, now, path, progress)
+            self._over(mirror, now, path, progress)
             return store.differences(self.con, path, now)
 
     def verify_standing(self, progress: Progress | None = None) -> tuple[int, list[store.Difference]] | None:
@@ -303,7 +391,7 @@ class Auditor:
                 mirror.build(self.con, progress)
                 with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
                     path = Path(folder) / "found.csv"
-                    self._look(mirror, found[0], path, progress)
+                    self._over(mirror, found[0], path, progress)
                     return store.differences(self.con, path, found[0])
             finally:
                 mirror.close()

@@ -59,18 +59,19 @@ class Rounds:
         moved: Moved,
         wanted: Wanted,
         done: Callable[[Connection, set[str], list[ahead.Due]], None],
-    ) -> list[store.Scope]:
+    ) -> tuple[list[store.Scope], list[store.Scope]]:
         """Bring the stored holes to what the ledgers say: of the subjects that ``moved`` touches, and of those that are
         ``wanted`` besides. ``done`` is told, in the same transaction, which loops must be audited over everything, and
         which subjects a moment later again: it can't be told yet whether a row dates them now, or none does
-        (store.bring). What was looked at."""
+        (store.bring). What was looked at; and of what else the owners or names were told anew."""
         near = Neighbourhood(self.bench().lineage, fetcher, now, moved)
         asked, wide = self._touched(near, moved, fetcher)
         for of, values in wanted.items():
             asked.setdefault(of, set()).update(values)
         scopes = self.needed(near, asked, wide)
         rows, scopes = self.found(now, near, fetcher, scopes, wide)
-        rows += self._owned(now, fetcher, moved, rows, scopes, wide)
+        owned = self._owned(now, fetcher, moved, rows, scopes, wide)
+        rows += owned
         scope = near.lineage.scope
         again = [
             (now + ahead.SECOND, row[0], by, row[store.PLACES[by]])
@@ -80,7 +81,7 @@ class Rounds:
             and (by := scope(row[0]).removeprefix("ob_"))
         ]
         store.bring(self.con, rows, scopes, now, lambda con: done(con, wide, again))
-        return scopes
+        return scopes, [store.Scope(row[0], "subject", (row[store.PLACES["subject"]],)) for row in owned]
 
     def needed(self, near: Neighbourhood, asked: Wanted, wide: set[str]) -> list[store.Scope]:
         """Load what the loops need for these subjects; those that need too much are added to ``wide``."""

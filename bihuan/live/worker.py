@@ -66,7 +66,7 @@ def auditing(ended: threading.Event) -> None:
 
 
 def _rounds(auditor: Auditor, ear: Any, ended: threading.Event) -> None:
-    """Begun by a full audit: what happened while nobody looked. Later ones come round on schedule."""
+    """Begun by a full audit: what happened while nobody looked. Later ones come round on schedule, and run beside."""
     import gc
 
     proved = -math.inf
@@ -75,8 +75,8 @@ def _rounds(auditor: Auditor, ear: Any, ended: threading.Event) -> None:
             auditor.prove()
             if math.isinf(proved):
                 auditor.rounds.warm()
-            gc.collect()
-            gc.freeze()  # the program is large and for good: not to be gone through each time
+                gc.collect()
+                gc.freeze()  # the program is large and for good: not to be gone through each time
             proved = time.monotonic()
         auditor.catch_up(gently=True)
         for _ in ear.notifies(timeout=TICK_S, stop_after=1):

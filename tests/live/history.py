@@ -142,25 +142,44 @@ class History:
         return f"imported {made.written} of {sum(map(len, rows.values()))}"
 
 
-def lived(history: History, con: psycopg.Connection[Any], steps: int, told: Callable[[str], None] = str) -> list[str]:
-    """Let a history run, the auditor catching up after each act; what differed from a full audit, with the act after
-    which it did."""
+PROOF = 3
+"""Every so many acts, the full audit on schedule begins before the act and ends after it."""
+
+
+def lived(
+    history: History,
+    con: psycopg.Connection[Any],
+    steps: int,
+    told: Callable[[str], None] = str,
+    every: int = 1,
+) -> list[str]:
+    """Let a history run, the auditor catching up after each act; what differed from a full audit, after ``every`` so
+    many acts, with the act after which it did."""
     history.begin()
     auditor = Auditor(con, clock=lambda: history.now)
-    every, auditing.EVERY_S = auditing.EVERY_S, AHEAD_S / 2
+    schedule, auditing.EVERY_S = auditing.EVERY_S, AHEAD_S / 2
     differing = []
     try:
         auditor.full()
-        for _ in range(steps):
+        for act in range(1, steps + 1):
+            if act % PROOF == 0:
+                auditor.prove()
             said = history.step()
             auditor.catch_up()
+            while auditor.proving:
+                time.sleep(0.02)
+                auditor.catch_up()
+            if act % every and act != steps:
+                continue
             number, first = auditor.verify()
-            told(f"seed {history.seed} act {len(history.told)}: {said}: {number} differ")
+            told(f"seed {history.seed} act {act}: {said}: {number} differ")
             if number:
-                differing.append(f"seed {history.seed}, act {len(history.told)}, {said}: {number} differ: {first[:5]}")
+                differing.append(f"seed {history.seed}, act {act}, {said}: {number} differ: {first[:5]}")
                 auditor.full()
+        proofs = con.execute("SELECT as_of, sample FROM live_audit WHERE differences > 0 ORDER BY id").fetchall()
+        differing += [f"seed {history.seed}, proof as of {as_of}: {sample[:5]}" for as_of, sample in proofs]
     finally:
-        auditing.EVERY_S = every
+        auditing.EVERY_S = schedule
         auditor.close()
     return differing
 

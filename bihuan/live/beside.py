@@ -1,0 +1,132 @@
+"""A full audit beside (旁查): on schedule, in a thread and on connections of its own, while the auditor goes on with
+what moves.
+
+It sees the ledgers as they were when it began. What the auditor looked at meanwhile is *spared*: it is newer than what
+is found here. Of anything else, what is found otherwise than it is stored was an error.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from bihuan.live import ahead, store, tables
+from bihuan.live.mirror import Change, Mirror
+
+Look = Callable[[Any, dt.datetime, Path], tuple[int, int]]
+"""An audit over everything on a connection of the mirror, as of a time, into a file of found.COLUMNS; rows, and open
+holes."""
+
+
+class Beside:
+    """Begun when it is made, as of ``now``. ``scopes``: loop → column by which its holes are told apart; ``until``
+    says, from the seconds that an audit took, up to when to look ahead."""
+
+    def __init__(
+        self,
+        con: psycopg.Connection[Any],
+        mirror: Mirror,
+        now: dt.datetime,
+        look: Look,
+        scopes: Mapping[str, str],
+        until: Callable[[dt.datetime, float], dt.datetime],
+    ) -> None:
+        self.now, self.changes = now, list[Change]()
+        self.until = now
+        self.took = self.seconds = 0.0
+        self.rows = self.holes = 0
+        self._spared: dict[str, dict[str, set[str]]] = {}  # loop → column → values; no column: all of it
+        self._differing: list[store.Difference] = []
+        self._found: list[tuple[str | None, ...]] = []  # of those that differ
+        self._error: BaseException | None = None
+        self._look, self._scopes, self._until = look, scopes, until
+        address = (con.info.dsn, con.info.password)
+        reading = mirror.reading()
+        ledgers = reading.__enter__()  # as they are now, whoever writes before the thread has begun
+
+        def run() -> None:
+            try:
+                with psycopg.connect(address[0], password=address[1], autocommit=True) as own:
+                    self._run(own, ledgers)
+            except BaseException as error:
+                self._error = error
+            finally:
+                reading.__exit__(None, None, None)
+
+        self._thread = threading.Thread(target=run, name="full audit", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def wait(self) -> None:
+        self._thread.join()
+
+    def spare(self, scopes: Iterable[store.Scope]) -> None:
+        """These were looked at by the auditor, after the ledgers that this audit sees."""
+        for scope in scopes:
+            self._spared.setdefault(scope.hole, {}).setdefault(scope.column, set()).update(scope.values)
+
+    def spared(self) -> Iterator[store.Scope]:
+        for hole, columns in self._spared.items():
+            yield from (store.Scope(hole, column, tuple(values)) for column, values in columns.items() if column)
+
+    def errors(self) -> list[store.Difference]:
+        """What was stored otherwise than it is. Raises what ended the thread."""
+        if self._error is not None:
+            raise self._error
+        return [one for one in self._differing if not self._is_spared(one.hole, one.subject, one.item)]
+
+    def mend(self, con: psycopg.Connection[Any], errors: Iterable[store.Difference]) -> None:
+        """Bring these to what they were found as."""
+        wrong: dict[tuple[str, str], set[str]] = {}
+        for one in errors:
+            column = self._column(one.hole)
+            wrong.setdefault((one.hole, column), set()).add(one.item if column == "item" else one.subject)
+        scopes = [store.Scope(hole, column, tuple(values)) for (hole, column), values in wrong.items()]
+        rows = [row for row in self._found if store.within(row, scopes)]
+        store.bring(con, rows, scopes, self.now)
+
+    def _column(self, hole: str) -> str:
+        return self._scopes[hole].removeprefix("ob_")
+
+    def _is_spared(self, hole: str, subject: str, item: str) -> bool:
+        by = self._spared.get(hole, {})
+        return "" in by or subject in by.get("subject", ()) or item in by.get("item", ())
+
+    # ── in the thread ───────────────────────────────────────────────────────────────────────────
+
+    def _run(self, con: psycopg.Connection[Any], ledgers: Any) -> None:
+        began = time.perf_counter()
+        with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
+            path = Path(folder) / "found.csv"
+            self.rows, self.holes = self._look(ledgers, self.now, path)
+            _, self._differing = store.differences(con, path, self.now, most=None)
+            self._found = list(self._told_of(path))
+            self.took = time.perf_counter() - began
+            self.until = self._until(self.now, self.took)
+            self._look(ledgers, self.until, path)
+            _, moving = store.differences(con, path, self.until, most=None, ahead=True)
+            ahead.note(con, ahead.due(moving, self._scopes.__getitem__, self.now, self.until))
+            ahead.note(con, ahead.of_rows(ledgers, tables.ledgers().values(), self.now, self.until))
+        self.seconds = time.perf_counter() - began
+
+    def _told_of(self, path: Path) -> Iterator[tuple[str | None, ...]]:
+        """Of what was found, all that shares its scope with one that differs."""
+        wrong = {(one.hole, one.item if self._column(one.hole) == "item" else one.subject) for one in self._differing}
+        if not wrong:
+            return
+        places = {hole: store.PLACES[self._column(hole)] for hole, _ in wrong}
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.reader(file):
+                if row[0] in places and (row[0], row[places[row[0]]]) in wrong:
+                    yield tuple(None if cell == "\\N" else cell for cell in row)
