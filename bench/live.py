@@ -1,6 +1,7 @@
 """What a saved row costs: the work from its commit to its holes in the database. ``python -m bench.live [PEOPLE …]``.
 
-Single rows of the common ledgers are written anew in a demo county, one at a time, and audited as the worker does it.
+Single rows of the common ledgers are saved in a demo county, one at a time, in turn a new one (another's, under a new
+key) and one with a value corrected (to what another row says), and audited as the worker does it.
 *Work* is the time for which a processor was busy with it: that of this process and of the two sessions of PostgreSQL
 that the auditor has (from /proc; elsewhere, wall clock). What can't be said of few rows is audited over everything,
 loop by loop, right after; it is told apart.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import os
+import random
 import statistics
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from typing import Any
 import psycopg
 from django.db import connection
 
+from bihuan.kernel.ledger import Ledger
 from tests.own_postgres import own_database
 
 LEDGERS = (
@@ -43,7 +46,7 @@ LEDGERS = (
     "duties",
     "orders",
 )
-ROWS = 24
+ROWS = 28
 WARM = 4
 """Rows of each ledger that are saved first and not counted: they bring what they stand on into memory."""
 
@@ -109,8 +112,31 @@ def standing(ledger: str, most: int) -> list[dict[str, Any]]:
         return [dict(zip((c.name for c in columns), row, strict=True)) for row in cursor.fetchall()]
 
 
+ACTS = ("added", "corrected")
+
+
+def added(about: Ledger, row: dict[str, Any], n: int) -> dict[str, Any]:
+    """The row under a key that no other has."""
+    own = [key for key in about.key if about[key].type == "text" and not about[key].refers]
+    moments = [key for key in about.key if isinstance(row[key], dt.datetime)]
+    if own:
+        return {**row, own[0]: f"N{n}"}
+    return {**row, **{key: row[key] + dt.timedelta(seconds=n + 1) for key in moments[:1]}}
+
+
+def corrected(about: Ledger, row: dict[str, Any], rows: list[dict[str, Any]], n: int) -> dict[str, Any]:
+    """The row with one value that another has."""
+    rng = random.Random(n)
+    names = [c.name for c in about.columns if c.name not in about.key and row[c.name] is not None]
+    for name in rng.sample(names, len(names)):
+        others = [other[name] for other in rows if other[name] not in (None, row[name])]
+        if others:
+            return {**row, name: rng.choice(others)}
+    return row
+
+
 def measure(people: int, url: str) -> None:
-    from bihuan.live import actions, rounds, store
+    from bihuan.live import actions, rounds, store, tables
     from bihuan.live.auditor import Auditor
     from bihuan.live.fetching import Fetcher
     from bihuan.live.mirror import changes
@@ -123,7 +149,7 @@ def measure(people: int, url: str) -> None:
         began = time.perf_counter()
         auditor.full()
         took = time.perf_counter() - began
-        (rows,) = con.execute("SELECT rows FROM live_audit ORDER BY id DESC LIMIT 1").fetchone() or (0,)
+        (number,) = con.execute("SELECT rows FROM live_audit ORDER BY id DESC LIMIT 1").fetchone() or (0,)
         work = Work()
         work.sessions = [con.info.backend_pid, auditor.rounds.bench().con.info.backend_pid]
         work.watch(Fetcher, "versions", "rows that moved")
@@ -134,37 +160,49 @@ def measure(people: int, url: str) -> None:
         auditor.rounds.warm()
         gc.collect()
         gc.freeze()  # as the worker does
-        print(f"\n### {people:,} people, {rows:,} rows; a full audit, with the look ahead: {took:.1f} s\n")
+        print(f"\n### {people:,} people, {number:,} rows; a full audit, with the look ahead: {took:.1f} s\n")
         steps = ("rows that moved", "subjects touched", "rows needed", "loops, owners, words", "stored")
-        print(f"| ledger | ms a row, median | 95th percentile | {' | '.join(steps)} | loops left over |")
-        print("|---|" + "---:|" * (len(steps) + 3))
-        every: list[float] = []
+        heads = [*(f"{act}, median ms" for act in ACTS), "both, 95th percentile", *steps, "loops left over"]
+        print(f"| ledger | {' | '.join(heads)} |")
+        print("|---|" + "---:|" * len(heads))
+        every: dict[str, list[float]] = {act: [] for act in ACTS}
         for ledger in LEDGERS:
-            times, parts, left = [], defaultdict(list), 0
-            for n, row in enumerate(standing(ledger, ROWS)):
-                saved = actions.save_rows(actions.SYSTEM, ledger, [row], now=NOW)
-                assert saved.batch is not None, (ledger, saved.rejects)
+            about, rows = tables.ledgers()[ledger], standing(ledger, ROWS)
+            times: dict[str, list[float]] = {act: [] for act in ACTS}
+            parts, left = defaultdict(list), 0
+            for n, row in enumerate(rows):
+                act = ACTS[n % len(ACTS)]
+                made = added(about, row, n) if act == "added" else corrected(about, row, rows, n)
+                saved = actions.save_rows(actions.SYSTEM, ledger, [made], now=NOW)
+                if saved.batch is None:
+                    continue  # the other row's value is none for this one
                 moved = changes(con)
                 work.steps.clear()
                 began = work.now()
                 auditor.local(moved, NOW)
                 if n >= WARM:
-                    times.append(work.now() - began)
+                    times[act].append(work.now() - began)
                     for step in steps:
                         parts[step].append(work.steps[step])
                 (due,) = con.execute("SELECT count(*) FROM live_due").fetchone() or (0,)
                 left = max(left, due)
                 con.execute("DELETE FROM live_due")
                 auditor._moved.clear()
-            if not times:
+            if not any(times.values()):
                 continue
-            every += times
-            cells = [f"{statistics.median(times):.0f}", f"{percentile(times):.0f}"]
-            cells += [f"{statistics.median(parts[step]):.1f}" for step in steps]
+            cells = told(times) + [f"{statistics.median(parts[step]):.1f}" for step in steps]
             print(f"| {ledger} | {' | '.join(cells)} | {left} |", flush=True)
-        print(f"| all | {statistics.median(every):.0f} | {percentile(every):.0f} |" + " |" * (len(steps) + 1))
+            for act in ACTS:
+                every[act] += times[act]
+        print(f"| all | {' | '.join(told(every))} |" + " |" * (len(steps) + 1), flush=True)
         work.leave()
         auditor.close()
+
+
+def told(times: dict[str, list[float]]) -> list[str]:
+    """The median of each act, and the 95th percentile of all."""
+    medians = [f"{statistics.median(times[act]):.0f}" if times[act] else "" for act in ACTS]
+    return [*medians, f"{percentile([time for act in ACTS for time in times[act]]):.0f}"]
 
 
 def percentile(times: list[float]) -> float:
