@@ -6,8 +6,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,30 +13,17 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.cache import cache
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bihuan.access import accounts, scope
 from bihuan.access.accounts import Asked
 from bihuan.desk import tokens
 from tests.access.county import DOCUMENT, PHONE
+from tests.browser import chromium_started, desk_served, serious, sized, wide
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
-AXE = Path(__file__).parents[1] / "desk" / "axe" / "axe.min.js"
 PASSWORD = "牡丹江 2022 春"
-SIZES = {"desk": {"width": 1366, "height": 900}, "phone": {"width": 375, "height": 812}}
 SHOTS = os.environ.get("BIHUAN_SHOTS", "")
 """A folder to which every page is drawn, to be looked at."""
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -50,19 +35,14 @@ def address(served: str) -> Iterator[str]:
     with psycopg.connect(served, autocommit=True) as con:
         con.execute("UPDATE access_account SET new_password = false WHERE username <> 'fresh'")
         con.execute("DELETE FROM axes_accessattempt")
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(get_wsgi_application())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with desk_served() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def chromium(address: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+    with chromium_started() as browser:
         yield browser
-        browser.close()
 
 
 class Seat:
@@ -70,10 +50,11 @@ class Seat:
 
     def __init__(self, browser: Browser, address: str, size: str, lang: str) -> None:
         self.address, self.size, self.lang = address, size, lang
-        self.context = browser.new_context(viewport=SIZES[size])  # type: ignore[arg-type]
+        self.context = browser.new_context()
         self.context.set_default_timeout(30_000)
         self.context.add_cookies([{"name": "bihuan_lang", "value": lang, "url": address}])
         self.page = self.context.new_page()
+        sized(self.page, size)
         self.faults: list[str] = []
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.on("console", lambda m: self.faults.append(m.text) if "Content Security Policy" in m.text else None)
@@ -94,23 +75,16 @@ class Seat:
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=Path(SHOTS) / f"{name}-{self.size}-{self.lang}.png", full_page=True)
-        wide = self.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= SIZES[self.size]["width"], (name, wide)
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))  # past the policy of the page
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        serious = [
-            (v["id"], v["nodes"][0]["target"], v["nodes"][0]["failureSummary"])
-            for v in found["violations"]
-            if v["impact"] in ("serious", "critical")
-        ]
-        assert not serious, (name, serious)
+        assert not wide(self.page, self.size), name
+        found = serious(self.page)
+        assert not found, (name, found)
         assert not self.faults, (name, self.faults)
 
     def two(self, zh: str, en: str) -> str:
         return zh if self.lang == "zh" else en
 
 
-@pytest.fixture(params=[(size, lang) for size in SIZES for lang in ("zh", "en")], ids="-".join)
+@pytest.fixture(params=[(size, lang) for size in ("desk", "phone") for lang in ("zh", "en")], ids="-".join)
 def seat(chromium: Browser, address: str, served: str, request: Any) -> Iterator[Seat]:
     cache.clear()  # how often somebody failed
     with psycopg.connect(served, autocommit=True) as con:

@@ -19,16 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import chromium_started
 
 BIHUAN = (sys.executable, "-m", "bihuan.cli")
 NOW = "2022-01-06T14:00"
 PASSWORD = "牡丹江 2022"
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 START_S = 240
 """Seconds that a start may take on a machine that is busy with other tests."""
 
@@ -121,10 +118,8 @@ def desk() -> Iterator[Desk]:
 
 @pytest.fixture(scope="module")
 def chromium(desk: Desk) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+    with chromium_started() as browser:
         yield browser
-        browser.close()
 
 
 class Day:

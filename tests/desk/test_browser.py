@@ -7,33 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bihuan.live.auditor import Auditor
+from tests.browser import SIZES, chromium_started, desk_served, serious, wide
 from tests.desk.test_pages import pages
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
-AXE = Path(__file__).parent / "axe" / "axe.min.js"
 PASSWORD = "牡丹江 2022"
-
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +29,8 @@ def served(county: dt.datetime) -> Iterator[str]:
 
     if not Account.objects.filter(username="lisi").exists():  # of another module's tests
         Account.objects.create_user("lisi", PASSWORD, name="李四", role="值班", whole=True)
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(get_wsgi_application())
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with desk_served() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +41,8 @@ def addresses(county: dt.datetime) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def chromium(served: str, addresses: dict[str, str]) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS])
+    with chromium_started() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -184,27 +165,6 @@ def test_the_control_of_the_moment_goes_back_and_returns(desk: Desk) -> None:
     expect(page.locator(".then")).to_have_count(0)
 
 
-SIZES = {"phone": (360, 740), "desk": (1366, 900), "wall": (2560, 1440)}
-
-
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_pages_fit_from_a_phone_to_a_wall_and_are_refused_nothing(
-    served: str, chromium: Browser, session: Path, addresses: dict[str, str], lang: str
-) -> None:
-    desk = Desk(chromium, served, session)
-    desk.language(lang)
-    wide = []
-    for name, path in addresses.items():
-        page = desk.open(path)
-        for size, (width, height) in SIZES.items():
-            page.set_viewport_size({"width": width, "height": height})
-            if page.evaluate("document.documentElement.scrollWidth") > width:
-                wide.append((name, size))
-        page.close()
-    desk.context.close()
-    assert (wide, desk.complaints) == ([], [])
-
-
 ALIKE = (
     "wall",
     "pending",
@@ -221,33 +181,24 @@ ALIKE = (
 """Pages that are made as another one is, which axe is not asked about a second time."""
 
 
-HEADINGS = ("page-has-heading-one", "heading-order", "empty-heading")
-"""What axe calls moderate and a page must not have either: who listens finds his way by headings."""
-
-
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_axe_finds_nothing_serious(
+def test_pages_fit_from_a_phone_to_a_wall_are_refused_nothing_and_axe_finds_nothing_serious(
     served: str, chromium: Browser, session: Path, addresses: dict[str, str], lang: str
 ) -> None:
-    # Axe is put into the pages from outside, which their own policy would refuse.
-    desk = Desk(chromium, served, session, bypass_csp=True)
+    desk = Desk(chromium, served, session)
     desk.language(lang)
-    source = AXE.read_text(encoding="utf-8")
-    serious = []
-    for name in [n for n in addresses if n not in ALIKE]:
-        page = desk.open(addresses[name])
-        page.evaluate(source)
-        for size in ("desk", "phone"):
-            width, height = SIZES[size]
-            page.set_viewport_size({"width": width, "height": height})
-            found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-            for violation in found["violations"]:
-                if violation["impact"] in ("serious", "critical") or violation["id"] in HEADINGS:
-                    first = violation["nodes"][0]
-                    serious.append((name, size, violation["id"], first["target"], first["failureSummary"]))
+    too_wide, found = [], []
+    for name, path in addresses.items():
+        page = desk.open(path)
+        for size in SIZES:
+            if wide(page, size):
+                too_wide.append((name, size))
+            if size != "wall" and name not in ALIKE:
+                found += [(name, size, *what) for what in serious(page)]
         page.close()
     desk.context.close()
-    assert not serious
+    assert (too_wide, found, desk.complaints) == ([], [], [])
 
 
 def test_the_keyboard_alone_reaches_everything(desk: Desk) -> None:

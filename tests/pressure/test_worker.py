@@ -67,6 +67,7 @@ def url() -> Iterator[str]:
             yield url
 
 
+@pytest.mark.long
 def test_a_digest_goes_out_once_though_the_worker_is_killed_while_it_sends(url: str, tmp_path: Path) -> None:
     said = tmp_path / "console"
     said.touch()
