@@ -49,14 +49,19 @@ def export(con: psycopg.Connection[Any], folder: Path, lang: str, progress: Prog
         ) from error
     written: dict[str, int] = {}
     every = list(tables.ledgers().values())
-    with con.transaction():
-        con.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        for done, ledger in enumerate(every):
-            if progress is not None:
-                progress(ledger.title if lang == "zh" else ledger.english, done, len(every))
-            rows = _ledger(con, ledger, folder, lang)
-            if rows:
-                written[ledger.name] = rows
+    try:
+        with con.transaction():
+            con.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            for done, ledger in enumerate(every):
+                if progress is not None:
+                    progress(ledger.title if lang == "zh" else ledger.english, done, len(every))
+                rows = _ledger(con, ledger, folder, lang)
+                if rows:
+                    written[ledger.name] = rows
+    except BaseException:  # half of the ledgers would be audited as if they were all
+        for path in folder.iterdir():
+            path.unlink()
+        raise
     return written
 
 

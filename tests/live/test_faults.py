@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -109,3 +110,25 @@ def test_a_key_that_was_cut_off_is_nobodys_key(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "secret_key").write_text("")
     with pytest.raises(faults.Fault):
         here.secret_key()
+
+
+def test_an_export_that_is_cut_off_leaves_no_half_folder(
+    con: psycopg.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from bihuan.live import actions, exports
+
+    actions.save_rows(actions.SYSTEM, "areas", [{"area": "610723", "name": "洋县"}])
+    whole = exports._ledger
+
+    def full(con_: psycopg.Connection, ledger: Any, folder: Path, lang: str) -> int:
+        if ledger.name == "people":
+            assert list(folder.iterdir())
+            raise OSError(28, "No space left on device")
+        return whole(con_, ledger, folder, lang)
+
+    monkeypatch.setattr(exports, "_ledger", full)
+    with pytest.raises(OSError, match="No space"):
+        exports.export(con, tmp_path / "out", "zh")
+    assert list((tmp_path / "out").iterdir()) == []
+    monkeypatch.undo()
+    assert exports.export(con, tmp_path / "out", "zh") == {"areas": 1}
