@@ -50,7 +50,7 @@ class Desk:
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(60)
+            self.process.wait(180)
 
     def remove(self) -> None:
         self.stop()

@@ -28,6 +28,7 @@ from tests.own_postgres import connect_to
 WHATS = ("worker", "database", "server")
 ROWS = 3000
 """Of a folder that is imported."""
+WAIT_S = 600
 JOBS_S = 200.0
 """A job whose worker was killed is taken up within a minute and a half; an untouched one at once."""
 
@@ -128,7 +129,7 @@ class Rounds:
                 process.kill()
             else:
                 self.desk.kill(what)
-            code = process.wait(120)
+            code = process.wait(WAIT_S)
             self.settle(what)
             there = self._there()
             assert there in (0, ROWS), f"{there} of {ROWS} rows"
@@ -183,7 +184,7 @@ class Rounds:
         process = self.desk.begin("audit")
         time.sleep(self.rng.uniform(0.5, 5))
         self.desk.kill(what)
-        code = process.wait(120)
+        code = process.wait(WAIT_S)
         self.settle(what)
         return f"audit {'ended' if code == 0 else 'cut off'}"
 
