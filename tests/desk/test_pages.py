@@ -370,3 +370,25 @@ def test_who_may_not_record_a_ledger_is_offered_no_form_of_it(browser: Browser) 
     text = browser.get("/ledgers/measures/").content.decode()
     assert "/ledgers/measures/new" not in text
     assert "/ledgers/findings/new" in browser.get("/ledgers/findings/").content.decode()
+
+
+def test_who_is_no_officer_sees_as_his_work_what_his_group_records(browser: Browser) -> None:
+    from bihuan.access import roles, scope
+    from bihuan.access.models import Account
+    from bihuan.desk import closing
+
+    with scope.system():
+        group = Account.objects.create(username="lenglian", role="专班", group="冷链", whole=True)
+    browser.client.force_login(group)
+    holes = [card["hole"].hole for one in browser.get("/mine/").context["lists"] for card in one["cards"]]
+    assert "lot.loose" in holes and "ticket.late" not in holes
+    assert all(any(roles.writes("专班", "冷链", way.ledger) for way in closing.ways(hole)) for hole in holes)
+
+
+def test_an_officer_is_found_by_name_where_a_form_wants_his_number(browser: Browser) -> None:
+    officer, name = Hole.objects.exclude(owner=None).exclude(owner_name=None).values_list("owner", "owner_name")[0]
+    asked = {"ledger": "officers", "officer": name}
+    assert f'data-fill="{officer}"' in browser.get("/ledgers/lookup", **asked).content.decode()
+    assert name in browser.get("/ledgers/lookup", **(asked | {"officer": officer})).content.decode()
+    text = browser.get("/ledgers/lookup", **(asked | {"officer": "没有这个人"})).content.decode()
+    assert "没有这个编号或名称" in text and "data-fill" not in text
