@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--port", type=int, default=8099)
     asked = parser.parse_args()
+    asked.folder = asked.folder.absolute()
     county, data = asked.folder / "county", asked.folder / "data"
     asked.folder.mkdir(parents=True, exist_ok=True)
     asked.folder.chmod(0o711)  # the database runs as somebody else

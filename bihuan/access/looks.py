@@ -30,6 +30,7 @@ WHERE = {
     "file": ("导出文件", "file"),
     "numbers": ("完整号码", "whole numbers"),
     "whole": ("完整号码的文件", "file of whole numbers"),
+    "import": ("导入预览", "preview of an import"),
     "lookup": ("查对", "looked up in a form"),
 }
 """On which page, or in what."""

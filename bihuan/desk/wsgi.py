@@ -9,7 +9,7 @@ application = get_wsgi_application()
 
 
 def warm() -> None:
-    """Read the program, the addresses, the templates: once, before the processes part that share them."""
+    """Read the program, the addresses, the templates."""
     import gc
     from pathlib import Path
 
@@ -24,7 +24,7 @@ def warm() -> None:
     for path in sorted(folder.glob("desk/*.html")):
         get_template(str(path.relative_to(folder)))
     gc.collect()
-    gc.freeze()  # for good: not to be gone through by every process, which would copy it
+    gc.freeze()  # for good: not to be gone through each time
 
 
 warm()

@@ -3,8 +3,8 @@
 Processes: as many as the machine has processors, two at the least. A page is some 25 ms of Python, during which its
 process does nothing else, and as much of the database's work: more processes than processors only wait for each other
 (docs/bench.md). Threads: every open page holds one for its stream of events, and waits in it; the connections that they
-share are few (bihuan.desk.settings). The application is loaded before the processes part: they share it, and no first
-page waits for it.
+share are few (bihuan.desk.settings). What a first page would wait for, each process reads before it is asked
+(bihuan.desk.wsgi).
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import os
 from typing import Any
 
 worker_class = "gthread"
-preload_app = True
 workers = int(os.environ.get("BIHUAN_WORKERS", "") or max(2, min(8, os.cpu_count() or 2)))
 threads = int(os.environ.get("BIHUAN_THREADS", "128"))
 timeout = 60

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]
 
 SHOWN = 1000
-"""Rejects that a preview carries; a file takes them all."""
+"""Rejects, and changed rows, that a preview carries; a file takes all rejects."""
+MEMORY = "2GB"
+"""What a preview's engine may take of the machine's memory; beyond it goes to disk."""
 
 ORIGIN = "from_source, from_line, from_batch"
 MANY = 1000
@@ -53,15 +55,31 @@ class Counts:
         return dict(self.__dict__)
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A row that would follow one of its key: where it stands in the files, the key, the columns in which the two
+    differ (column, what stands, what comes), and whom they are about."""
+
+    ledger: str
+    file: str
+    sheet: str
+    line: int
+    key: str
+    cells: list[tuple[str, Any, Any]]
+    people: list[str]
+
+
 @dataclass
 class Imported:
-    """What an import did, or (a preview) would do. ``batch`` None: nothing was written."""
+    """What an import did, or (a preview) would do. ``batch`` None: nothing was written. ``changes``: of a preview, the
+    first SHOWN."""
 
     counts: dict[str, Counts] = field(default_factory=dict)
     rejects: list[dict[str, Any]] = field(default_factory=list)  # file, sheet, row, column, value, reason, advice
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
     batch: Batch | None = None
+    changes: list[Changed] = field(default_factory=list)
 
     @property
     def written(self) -> int:
@@ -102,7 +120,7 @@ def _run(
     rejects: Path | None = None,
 ) -> Imported:
     program = tables.program()
-    with _engine() as con:
+    with _engine(None if write else MEMORY) as con:
         intake = exchange.read(
             folder, con, program.ledgers, program.parameters, lang=lang, progress=progress, held=actions.held
         )
@@ -118,7 +136,7 @@ def _run(
                 raise actions.Refused("import", ledger)
         try:
             with transaction.atomic():
-                _write(con, actor, ledgers, intake, result, token, lang, progress)
+                _write(con, actor, ledgers, intake, result, token, lang, progress, preview=not write)
                 if not write or not result.written:
                     result.batch = None
                     transaction.set_rollback(True)
@@ -139,6 +157,8 @@ def _write(
     token: str | None,
     lang: str,
     progress: Progress | None,
+    *,
+    preview: bool,
 ) -> None:
     batch = Batch.objects.create(
         at=clock.now(),
@@ -152,7 +172,7 @@ def _write(
     for done, ledger in enumerate(ledgers):
         if progress is not None:
             progress(ledger.title if lang == "zh" else ledger.english, done, len(ledgers))
-        counts, span = _ledger(con, ledger, batch)
+        counts, span = _ledger(con, ledger, batch, result.changes if preview else None)
         result.counts[ledger.name] = counts
         if span is not None:
             spans[ledger.name] = span
@@ -162,8 +182,10 @@ def _write(
     result.batch = batch
 
 
-def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple[Counts, tuple[int, int] | None]:
-    """One ledger's rows; what became of them, and the ids of those written."""
+def _ledger(
+    con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch, changes: list[Changed] | None
+) -> tuple[Counts, tuple[int, int] | None]:
+    """One ledger's rows; what became of them, and the ids of those written. What it changes goes to ``changes``."""
     table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
     counts, batch = Counts(), act.id
     with connection.cursor() as cursor, tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
@@ -194,6 +216,8 @@ def _ledger(con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch) -> tuple
                 _insert(cursor, ledger, act if narrow else None)
         if not counts.written:
             return counts, None
+        if changes is not None and counts.changed and len(changes) < SHOWN:
+            changes += _changes(cursor, ledger, act, before, SHOWN - len(changes))
         if counts.written > MANY and not narrow:
             cursor.execute(f"ANALYZE {table}")  # for the ledgers that follow, and for the first pages
         with sight.whole():
@@ -253,6 +277,33 @@ def _insert(cursor: Any, ledger: Ledger, act: Batch | None) -> int:
     return number
 
 
+def _changes(cursor: Any, ledger: Ledger, act: Batch, before: int, most: int) -> list[Changed]:
+    """What of ``incoming`` differs from the row that stands (ids up to ``before``): asked for once it is known that
+    whoever imports may see both."""
+    columns = ledger.all_columns
+    cursor.execute(
+        f"SELECT i.from_source, i.from_line, {tables.listed(columns, 'o.')}, {tables.listed(columns, 'i.')} "
+        f"FROM incoming i JOIN {tables.table(ledger)} o ON {tables.same_key(ledger, 'o', 'i')} AND o.latest "
+        "AND o.id <= %s WHERE i.retracted IS NOT TRUE ORDER BY i.from_source, i.from_line LIMIT %s",
+        [before, most],
+    )
+    people = [c.name for c in columns if c.refers == "people" or (ledger.name == "people" and c.name == "person")]
+    made = []
+    for source, line, *values in cursor.fetchall():
+        stood, comes = (dict(zip((c.name for c in columns), v, strict=True)) for v in _halves(values))
+        file, sheet = act.sources[source]
+        differ = [(name, stood[name], comes[name]) for name in stood if stood[name] != comes[name]]
+        about = sorted({str(row[name]) for row in (stood, comes) for name in people if row[name]})
+        key = "|".join(str(comes[k]) for k in ledger.key)
+        made.append(Changed(ledger.name, file, sheet, line, key, differ, about))
+    return made
+
+
+def _halves(values: list[Any]) -> tuple[list[Any], list[Any]]:
+    middle = len(values) // 2
+    return values[:middle], values[middle:]
+
+
 class Outside(actions.Refused):
     """Rows that are not in the area or unit of whoever imports, or would take the place of such: nothing was written.
     ``lines``: the first ones, as file, sheet and line."""
@@ -307,12 +358,14 @@ def _rejects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def _engine() -> Iterator[duckdb.DuckDBPyConnection]:
+def _engine(memory: str | None) -> Iterator[duckdb.DuckDBPyConnection]:
     import duckdb
 
     with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
         con = duckdb.connect(":memory:")
         con.execute(f"SET temp_directory = '{folder}'")
+        if memory:
+            con.execute(f"SET memory_limit = '{memory}'")
         con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false")
         try:
             yield con

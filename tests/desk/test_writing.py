@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import TestCase
 
 from bihuan.desk import access, tokens
 from bihuan.live.models import Batch, Change
@@ -130,10 +131,38 @@ def test_an_import_shows_first_and_writes_when_told(browser: Browser, uploads: P
     assert preview.context["rejected"] == 1
     assert [(r["row"], r["column"], r["value"]) for r in preview.context["rejects"]] == [(3, "area", "61011x")]
     assert not rows("risk_areas", row="RX1").exists()
-    done = browser.client.post(answer.headers["Location"] + "confirm")
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        done = browser.client.post(answer.headers["Location"] + "confirm")
     assert done.context["sum"]["new"] == 1
     assert rows("risk_areas", row="RX1").count() == 1
     assert not list(uploads.iterdir())
+
+
+def test_a_preview_says_which_cells_change_and_which_rows_are_rejected(
+    browser: Browser, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Page by page; whom the rows are about has been looked at, and numbers are hidden."""
+    from bihuan.access.models import Look
+    from bihuan.desk.views import imports
+
+    monkeypatch.setattr(imports, "ROWS", 2)
+    there = list(rows("monitoring", latest=True, temperature__isnull=False).order_by("row")[:5])
+    lines = [f"{r.row},{r.person},{r.at:%Y-%m-%dT%H:%M},39.9,{r.symptoms or ''}" for r in there]
+    wrong = [f"RX{n},{there[0].person},昨天,36.5,无" for n in range(3)]
+    answer = upload(browser, "monitoring.csv", "\n".join(["row,person,at,temperature,symptoms", *lines, *wrong]))
+    seen = [browser.client.get(answer.headers["Location"])]
+    assert seen[0].context["sum"]["changed"] == 5 and seen[0].context["rejected"] == 3
+    seen += [browser.client.get(answer.headers["Location"], {"changed": n, "rejected": 2}) for n in (2, 3)]
+    found = {row["key"]: (row["line"], row["said"]) for page in seen for row in page.context["changed"]["rows"]}
+    for place, row in enumerate(there):
+        line, said = found[row.row]
+        (_, stood, comes), *others = [s for s in said if s[0].name == "temperature"]
+        assert (line, float(stood), comes, others) == (place + 2, row.temperature, "39.9", [])
+    assert [[r["row"] for r in page.context["rejects"]] for page in seen] == [[7, 8], [9], [9]]
+    assert Look.objects.filter(where="import", person__in=[r.person for r in there]).exists()
+    body = seen[0].content.decode()
+    assert "39.9" in body and "→" in body and there[0].person not in body
+    assert not rows("monitoring", temperature=39.9).exists()
 
 
 def test_a_file_of_another_name_is_read_as_the_ledger_that_was_chosen(browser: Browser, uploads: Path) -> None:

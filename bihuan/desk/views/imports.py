@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import shutil
 import tempfile
 import time
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,18 +19,21 @@ from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from bihuan.desk import knowledge, writing
+from bihuan.desk import knowledge, trails, writing
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
+from bihuan.desk.views import looks
 from bihuan.exchange.problems import NothingToRead
 from bihuan.live.imports import Imported, Outside
 from bihuan.live.models import Batch
 
 KEPT_S = 24 * 3600
 """How long files that nobody imported are kept."""
-REJECTS = 200
-"""Rejected rows that the page shows; the rest is counted."""
+ROWS = 50
+"""Changed rows, and rejected ones, of a page."""
+SEEN = ".seen.json"
+"""In the folder of an upload: what the first page of the preview found, for those behind it."""
 ENDINGS = (".csv", ".xlsx", ".parquet")
 
 
@@ -123,13 +128,19 @@ def preview(asked: Asked, token: str) -> HttpResponse:
     """What the files would do; nothing is saved yet."""
     folder = _own(asked, token)
     files = asked.session[f"upload-{token}"]
+    further = "changed" in asked.GET or "rejected" in asked.GET
+    kept = _kept(folder) if further else None
+    if kept is not None and kept["lang"] == asked.viewing.lang:
+        return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_pages(asked, kept))
     try:
         seen = writing.preview(asked, folder)
     except NothingToRead as nothing:
         return _nothing(asked, files, nothing)
     except Outside as outside:
         return _outside(asked, files, outside)
-    return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_seen(asked, seen))
+    found = _found(asked, seen)
+    (folder / SEEN).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+    return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_pages(asked, found))
 
 
 def _nothing(asked: Asked, files: list[str], nothing: NothingToRead) -> HttpResponse:
@@ -152,15 +163,65 @@ def _outside(asked: Asked, files: list[str], outside: Outside) -> HttpResponse:
     return show(asked, "import_preview.html", "ledgers", status=422, files=files, nothing=said, problems=[])
 
 
-def _seen(asked: Asked, seen: Imported) -> dict[str, Any]:
-    counts = [(knowledge.ledgers()[name], c) for name, c in seen.counts.items() if any(c.to_dict().values())]
+def _found(asked: Asked, seen: Imported) -> dict[str, Any]:
+    """What an import did or would do, as it is kept and shown."""
+    ledgers = knowledge.ledgers()
+    changes = [
+        asdict(c) | {"cells": [(n, *(trails.said(ledgers[c.ledger][n], v) for v in both)) for n, *both in c.cells]}
+        for c in seen.changes
+    ]
+    return {
+        "lang": asked.viewing.lang,
+        "counts": {name: c.to_dict() for name, c in seen.counts.items() if any(c.to_dict().values())},
+        "changes": changes,
+        "rejects": seen.rejects,
+        "rejected": seen.rejected,
+        "problems": [p.said(asked.viewing.lang) for p in seen.problems],
+    }
+
+
+def _kept(folder: Path) -> dict[str, Any] | None:
+    try:
+        kept: dict[str, Any] = json.loads((folder / SEEN).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return kept
+
+
+def _pages(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
+    """One page of the changed rows and of the rejected ones; whom the changed ones are about was looked at."""
+    ledgers = knowledge.ledgers()
+    counts = [(ledgers[name], c) for name, c in found["counts"].items()]
+    total = {word: sum(c[word] for _, c in counts) for word in ("new", "changed", "withdrawn", "same")}
+    changed, rejects = _page(asked, "changed", found["changes"]), _page(asked, "rejected", found["rejects"])
+    looks.seen(asked, (person for row in changed["rows"] for person in row["people"]), "import")
+    for row in changed["rows"]:
+        of = ledgers[row["ledger"]]
+        row |= {"of": of, "said": [(of[name], stood, comes) for name, stood, comes in row["cells"]]}
     return {
         "counts": counts,
-        "sum": {word: sum(c.to_dict()[word] for _, c in counts) for word in ("new", "changed", "withdrawn", "same")},
-        "rejected": seen.rejected,
-        "rejects": seen.rejects[:REJECTS],
-        "more_rejects": max(0, seen.rejected - REJECTS),
-        "problems": [p.said(asked.viewing.lang) for p in seen.problems],
+        "sum": total,
+        "rejected": found["rejected"],
+        "rejects": rejects["rows"],
+        "reject_pages": rejects,
+        "changed": changed,
+        "more_changed": max(0, total["changed"] - len(found["changes"])) if found["changes"] else 0,
+        "more_rejects": max(0, found["rejected"] - len(found["rejects"] if asked.method == "GET" else rejects["rows"])),
+        "problems": found["problems"],
+    }
+
+
+def _page(asked: Asked, word: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The rows of the page that the address names by ``word``, and its neighbours."""
+    last = max(1, -(-len(rows) // ROWS))
+    given = asked.GET.get(word, "")
+    number = min(max(1, int(given)), last) if given.isdecimal() and len(given) < 9 else 1
+    return {
+        "rows": rows[ROWS * (number - 1) : ROWS * number],
+        "number": number,
+        "last": last,
+        "before": number - 1,
+        "after": number + 1 if number < last else 0,
     }
 
 
@@ -179,4 +240,4 @@ def confirm(asked: Asked, token: str) -> HttpResponse:
         return _outside(asked, files or [], outside)
     # Not before it stands: whoever is cut off tries again with the same files.
     transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
-    return show(asked, "import_done.html", "ledgers", files=files, **_seen(asked, done))
+    return show(asked, "import_done.html", "ledgers", files=files, **_pages(asked, _found(asked, done)))
