@@ -63,7 +63,15 @@ def read(asked: Asked, ledger: Ledger, size: int) -> Wanted:
         for end in ("", *ENDS) if column.is_moment else ("",):
             word = f"{PREFIX}{column.name}{end}"
             text = tokens.unword(asked.GET.get(word, "").strip())
-            if text:
+            if text and not _found_by(column, ledger) and begins(asked, ledger, size):
+                wanted.faults.append(
+                    (
+                        f"这本台账太大，不能按“{column.heading}”筛选，已略去：请先选乡镇，或按编号、人员、单位、时间、选项筛选",
+                        f"this ledger is too large to be filtered by {column.name}, which is left out: choose a town, "
+                        "or filter by number, person, unit, moment or choice",
+                    )
+                )
+            elif text:
                 _filter(wanted, ledger, column, word, end, text)
     wanted.q = tokens.unword(asked.GET.get("q", "").strip())
     if wanted.q:
@@ -72,6 +80,13 @@ def read(asked: Asked, ledger: Ledger, size: int) -> Wanted:
     if wanted.sort not in sorts(ledger, size):
         wanted.sort = ""
     return wanted
+
+
+def _found_by(column: Column, ledger: Ledger) -> bool:
+    """Whether a filter by a column reads no large ledger from end to end: an index holds it, or it is a moment, whose
+    rows lie together."""
+    held = (ledger.key[0], *tables.indexed(ledger), *tables.filtered(ledger))
+    return column.is_moment or column.name in held
 
 
 def sorts(ledger: Ledger, size: int) -> dict[str, tuple[str, str]]:

@@ -163,6 +163,17 @@ def _more_holes(times: int) -> None:
         )
 
 
+def test_no_filter_reads_a_large_ledger_from_end_to_end(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a column that no index holds a small ledger is filtered; of a large one the page says that it is not."""
+    query = {"f.temperature": "36.5", "f.person": "没有"}
+    small = browser.get("/ledgers/monitoring/", **query).context["wanted"]
+    assert (len(small.chips), small.faults) == (2, [])
+    monkeypatch.setattr(rows, "SORTABLE", 0)
+    answer = browser.get("/ledgers/monitoring/", **query)
+    assert [chip.column.name for chip in answer.context["wanted"].chips] == ["person"]
+    assert "不能按“体温”筛选" in answer.content.decode()
+
+
 @pytest.mark.parametrize("latest", [20_000, 40, 1])
 def test_a_towns_list_is_whole_however_its_pages_are_found(
     browser: Browser, monkeypatch: pytest.MonkeyPatch, latest: int
