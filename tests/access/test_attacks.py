@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from bihuan.access.scope import DOOR, Scope
+from bihuan.live import tables
 from tests.access import county
 from tests.access.county import ALL, COUNTY, EAST, HOTEL, NORTH, Desk
 from tests.own_postgres import own_database
@@ -217,6 +218,7 @@ def test_functions_that_look_at_everything_tell_nobody_of_it(desk: Desk, owner: 
         *("bihuan_scope", "bihuan_writer", "bihuan_cared", "bihuan_on_duty", "bihuan_offices", "bihuan_entrusted"),
         *("bihuan_entrusted_rows", "bihuan_answers_within", "bihuan_told_within", "bihuan_sent"),
         *("bihuan_reached_by", "bihuan_resting"),
+        *(f"bihuan_take_{name}" for name in tables.ledgers()),
     }
     with psycopg.connect(owner) as con:
         found = con.execute(
@@ -225,6 +227,29 @@ def test_functions_that_look_at_everything_tell_nobody_of_it(desk: Desk, owner: 
             [desk.con.info.user],
         ).fetchall()
     assert {name for (name,) in found} == named  # a further one is tried here first
+
+
+def test_many_rows_are_written_where_they_may_be_seen_alone(desk: Desk) -> None:
+    """By the function that an import on the desk calls; of nobody's it writes nothing."""
+    ledger = tables.ledgers()["people"]
+    columns = ", ".join(f"{tables.quoted(c.name)} {tables.sql_type(c)}" for c in ledger.all_columns)
+    made = (
+        f"CREATE TEMP TABLE incoming ({columns}, from_source int, from_line bigint, from_batch bigint) ON COMMIT DROP"
+    )
+    for scope, area, person, goes in (
+        (EAST, "610723001001", "新人", True),
+        (EAST, "610723002001", "新人", False),
+        (EAST, "610723001001", "李四", False),  # whose row lies elsewhere
+        (COUNTY, "610723002001", "新人", True),
+        (DOOR, "610723001001", "新人", False),
+        (Scope("user", 9), "610723001001", "新人", False),
+    ):
+        with desk.scope(scope):
+            desk.con.execute(made)
+            desk.con.execute(
+                "INSERT INTO incoming (person, area, from_source, from_line) VALUES (%s, %s, 0, 2)", [person, area]
+            )
+            assert refused(desk, "SELECT bihuan_take_people(1)") is not goes, (scope, area, person)
 
 
 def test_messages_are_read_by_whom_they_tell_alone(desk: Desk, owner: str) -> None:
