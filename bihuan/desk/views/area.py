@@ -25,10 +25,10 @@ def areas(asked: Asked) -> HttpResponse:
 
 
 def area(asked: Asked, code: str) -> HttpResponse:
-    """The page of one area; ``""``: of all that the viewer may see."""
+    """The page of one area, of which the ledger of areas may not know; ``""``: of all that the viewer may see.
+    Raises Http404."""
     here = access.access_places(asked, "l.area = ANY(%s)", [access.path(code)]) if code else []
-    if code and not any(p.area == code for p in here):
-        raise Http404("no such area")
+    place = next((p for p in here if p.area == code), None)
     digits = access.below(code) if code else 6
     within = access.access_places(
         asked, "l.area > %s AND l.area < %s AND length(l.area) = %s", [code or "0", f"{code}:", digits]
@@ -50,12 +50,14 @@ def area(asked: Asked, code: str) -> HttpResponse:
     loops = loop_rows(tallies.within(asked, code))
     named = About({"areas": {code}}, {})
     line = trails.lines(asked, named, _of_areas()) if code else []
+    if code and place is None and not line and not any(row.open or row.pending for row in loops):
+        raise Http404("no such area")  # one that rows or holes name has a page, listed or not
     return show(
         asked,
         "area.html",
         "areas",
         code=code,
-        place=next((p for p in here if p.area == code), None),
+        place=place,
         path=[p for p in here if p.area != code],
         rows=rows,
         loops=loops,
