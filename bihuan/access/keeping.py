@@ -27,6 +27,7 @@ YEARS_3 = 3 * YEAR
 LOOKS = YEARS_3
 SHIFT = dt.timedelta(hours=12)
 UPLOADS = "uploads"
+OF_A_MOMENT = "snapshot_id IN (SELECT s.id FROM desk_snapshot s WHERE s.began < %(stamped)s)"
 """The folder of files that wait for their import."""
 AT_ONCE = 5000
 """Closed holes that one statement takes away: others go on meanwhile."""
@@ -127,8 +128,8 @@ TERMS = (
         ("回看（某一时刻的漏洞）", "holes as of an earlier moment"),
         7 * DAY,
         ("算出", "being computed"),
-        ("desk_then", "desk_snapshot"),
-        ("snapshot_id IN (SELECT s.id FROM desk_snapshot s WHERE s.began < %(stamped)s)", "began < %(stamped)s"),
+        ("desk_then", "desk_tally", "desk_snapshot"),
+        (*[OF_A_MOMENT] * 2, "began < %(stamped)s"),
     ),
     Term(
         ("页面的动静", "events for pages"),

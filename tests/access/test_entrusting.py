@@ -168,7 +168,7 @@ def test_as_of_pages_know_what_is_entrusted(desk: Desk, rows: psycopg.Connection
         hand(rows, "measure.gap", "O1")
         assert desk.sees(OUR, "desk_then", "hole") == {"arrival.silent", "measure.gap"}
     finally:
-        rows.execute("TRUNCATE desk_snapshot, desk_then")
+        rows.execute("TRUNCATE desk_snapshot, desk_then, desk_tally")
 
 
 def test_the_database_and_the_planner_of_messages_agree_on_who_stands_in(desk: Desk, rows: psycopg.Connection) -> None:
