@@ -84,7 +84,14 @@ class Seat:
         return zh if self.lang == "zh" else en
 
 
-@pytest.fixture(params=[(size, lang) for size in ("desk", "phone") for lang in ("zh", "en")], ids="-".join)
+SEATS = [
+    ("desk", "zh"),
+    ("phone", "en"),
+    *(pytest.param(seat, marks=pytest.mark.long) for seat in (("desk", "en"), ("phone", "zh"))),
+]
+
+
+@pytest.fixture(params=SEATS, ids="-".join)
 def seat(chromium: Browser, address: str, served: str, request: Any) -> Iterator[Seat]:
     cache.clear()  # how often somebody failed
     with psycopg.connect(served, autocommit=True) as con:

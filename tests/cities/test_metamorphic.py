@@ -155,6 +155,7 @@ def test_an_audit_sees_what_was_known_by_then(city: Audited, tmp_path: Path, hou
     assert audit(rows, then, tmp_path / "all") == audit(by_then, then, tmp_path / "known")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("apart", [False, True])
 def test_an_answer_never_adds_the_hole_that_it_answers(city: Audited, tmp_path: Path, apart: bool) -> None:
     """Every other open or pending obligation of each kind is answered now: it is gone, and none of its kind is new.

@@ -22,6 +22,7 @@ def digest(out: str) -> str:
     return found[0]
 
 
+@pytest.mark.long
 def test_the_digest_is_that_of_the_content_in_every_file_and_language(bihuan: Run, county: Path) -> None:
     from bihuan.briefings import content
 

@@ -68,7 +68,9 @@ def test_what_changed_of_a_hole_that_stayed(county: Path, tmp_path: Path, bihuan
     assert "责任人 O1 → O2、轻重 急 → 重、起始 2022-01-06 14:00 → 2022-01-06 13:01" in said.out
 
 
-@pytest.mark.parametrize("ending", ["csv", "xlsx", "parquet", "json"])
+@pytest.mark.parametrize(
+    "ending", ["csv", *(pytest.param(e, marks=pytest.mark.long) for e in ("xlsx", "parquet", "json"))]
+)
 def test_stored_lists_tell_what_the_folders_do(ending: str, county: Path, tmp_path: Path, bihuan: Run) -> None:
     old, new = tmp_path / f"old.{ending}", tmp_path / f"new.{ending}"
     bihuan("check", county, "--as-of", BEFORE, "--pending", "--out", old)

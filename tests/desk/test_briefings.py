@@ -108,7 +108,7 @@ def test_the_digest_is_that_of_the_content_also_after_the_database(briefing: Bri
     assert content.digest(other) != briefing.digest
 
 
-@pytest.mark.parametrize("area", ["", AREA])
+@pytest.mark.parametrize("area", ["", pytest.param(AREA, marks=pytest.mark.long)])
 def test_every_figure_is_the_number_of_its_rows(briefing: Briefing, browser: Browser, area: str) -> None:
     if area:
         briefing = acts.draft(get_user_model().objects.get(username="nigao"), acts.Asked(area, NOW))

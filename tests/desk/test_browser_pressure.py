@@ -224,6 +224,7 @@ def test_a_notice_is_written_read_and_acknowledged(desk: Desk) -> None:
     assert not desk.complaints
 
 
+@pytest.mark.long
 def test_a_briefing_shows_by_itself_when_it_is_done_and_is_released_by_another(
     desk: Desk,
     served: str,  # noqa: F811

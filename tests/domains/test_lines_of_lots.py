@@ -123,10 +123,11 @@ def thicket(seed: int) -> Ledgers:
     }
 
 
+@pytest.mark.parametrize("seeds", [range(4), pytest.param(range(4, 16), marks=pytest.mark.long)], ids=str)
 @pytest.mark.parametrize("hole", HOLES)
-def test_thickets(hole: str) -> None:
+def test_thickets(hole: str, seeds: range) -> None:
     seen = 0
-    for seed in range(12):
+    for seed in seeds:
         ledgers = thicket(seed)
         want = by_reference(ledgers, hole)
         assert by_engine(ledgers, hole) == want, f"seed {seed}"

@@ -191,7 +191,7 @@ def test_a_workbook_with_titles_and_mangled_numbers(tmp_path: Path) -> None:
 CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=8)
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8))
 def test_csv_workbook_and_parquet_read_alike(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, str]]

@@ -11,8 +11,10 @@ import pytest
 from tests.live.history import History, lived
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_the_live_holes_are_those_of_a_full_audit(con: psycopg.Connection[Any], seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("seed", "acts"), [(1, 3), pytest.param(2, 10, marks=pytest.mark.long)])
+def test_the_live_holes_are_those_of_a_full_audit(
+    con: psycopg.Connection[Any], seed: int, acts: int, tmp_path: Path
+) -> None:
     history = History(seed, tmp_path, people=40)
-    differing = lived(history, con, steps=8, every=4)
+    differing = lived(history, con, steps=acts, every=4)
     assert not differing, differing
