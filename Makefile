@@ -56,7 +56,7 @@ test: sound  ## linters, import contracts, types, tests: under five minutes on t
 	$(BIN)/pytest -n 2 --dist worksteal
 
 test-all: sound  ## the same and the long ones: every page in a browser, days of users, kills, cities in number
-	$(BIN)/pytest -n 2 --dist worksteal -m "" --ignore tests/days
+	HYPOTHESIS_PROFILE=suite $(BIN)/pytest -n 2 --dist worksteal -m "" --ignore tests/days
 	$(BIN)/pytest -m "" tests/days  # one desk, one browser: they fill two cores
 
 sound: $(VENV)/.installed-test

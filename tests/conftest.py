@@ -25,9 +25,10 @@ if not settings.configured:
     django.setup()
 
 # The suite draws the same examples every time; `make fuzz` draws many others, and prints how to draw a failing one again.
+generated.register_profile("short", derandomize=True, deadline=None, max_examples=30)
 generated.register_profile("suite", derandomize=True, deadline=None, max_examples=80)
 generated.register_profile("fuzz", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "5000")), print_blob=True)
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "suite")
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE", "short")
 generated.load_profile(PROFILE)
 
 

@@ -130,6 +130,7 @@ def test_statements_for_many_rows_do_what_those_for_few_do(
             ground.lay()
 
 
+@pytest.mark.long
 def test_a_desk_writes_many_rows_as_the_owner_does(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the function of the database, in the scope of whoever sees everything; into ledgers that are half full."""
     from django.conf import settings

