@@ -253,12 +253,19 @@ def test_who_is_not_signed_in_sees_the_sign_in_page_alone(county: object) -> Non
 
 
 def test_addresses_that_name_nothing_are_not_found(browser: Browser) -> None:
-    for path in ("/holes/xyz", "/of/person/xyz", "/ledgers/nonsense/", "/of/area/99", "/of/nonsense/1", "/import/x/"):
+    for path in (
+        "/holes/xyz",
+        "/of/person/xyz",
+        "/ledgers/nonsense/",
+        "/of/area/61072x",
+        "/of/nonsense/1",
+        "/import/x/",
+    ):
         assert browser.get(path).status_code == 404, path
 
 
-def test_an_area_that_rows_name_has_a_page_though_its_ledger_lacks_it(browser: Browser) -> None:
-    assert browser.get("/of/area/610723999").status_code == 404
+def test_an_area_that_its_ledger_lacks_has_a_page_that_says_so(browser: Browser) -> None:
+    """Rows name areas elsewhere, such as where somebody came from."""
     row = {"order": "ORX", "document": "试发〔2022〕1号", "area": "610723999", "since": "2022-01-06 09:00"}
     saved = actions.save_rows(
         actions.SYSTEM, "orders", [row | {"key": "post.test_d.隔离点服务", "value": "1"}], token="ORX"
@@ -266,6 +273,8 @@ def test_an_area_that_rows_name_has_a_page_though_its_ledger_lacks_it(browser: B
     assert not saved.rejects
     shown = browser.get("/of/area/610723999").content.decode()
     assert "区域台账里没有这个编码" in shown and "ORX" in shown
+    assert "区域台账里没有这个编码" in browser.get("/of/area/310115").content.decode()
+    assert "区域台账里没有这个编码" not in browser.get("/of/area/610723001").content.decode()
 
 
 def test_the_language_stays_chosen(browser: Browser) -> None:

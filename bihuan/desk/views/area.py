@@ -13,6 +13,7 @@ from bihuan.desk import access, drawing, knowledge, running, stages, tallies, tr
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views.overview import loop_rows
+from bihuan.exchange import cells
 
 OFFICERS = 60
 MIXED = ("areas", *trails.ROLLS)
@@ -27,6 +28,8 @@ def areas(asked: Asked) -> HttpResponse:
 def area(asked: Asked, code: str) -> HttpResponse:
     """The page of one area, of which the ledger of areas may not know; ``""``: of all that the viewer may see.
     Raises Http404."""
+    if code and not _readable(code):
+        raise Http404("no such area")
     here = access.access_places(asked, "l.area = ANY(%s)", [access.path(code)]) if code else []
     place = next((p for p in here if p.area == code), None)
     digits = access.below(code) if code else 6
@@ -50,8 +53,6 @@ def area(asked: Asked, code: str) -> HttpResponse:
     loops = loop_rows(tallies.within(asked, code))
     named = About({"areas": {code}}, {})
     line = trails.lines(asked, named, _of_areas()) if code else []
-    if code and place is None and not line and not any(row.open or row.pending for row in loops):
-        raise Http404("no such area")  # one that rows or holes name has a page, listed or not
     return show(
         asked,
         "area.html",
@@ -70,6 +71,13 @@ def area(asked: Asked, code: str) -> HttpResponse:
         outside=bool(code) and not access.within_reach(asked, code),
         officers=_officers(asked, code) if code else [],
     )
+
+
+def _readable(code: str) -> bool:
+    try:
+        return cells.area(code) == code
+    except cells.Unreadable:
+        return False
 
 
 def _of_areas() -> list[str]:
