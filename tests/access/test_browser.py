@@ -21,6 +21,8 @@ from bihuan.desk import tokens
 from tests.access.county import DOCUMENT, PHONE
 from tests.browser import chromium_started, desk_served, serious, sized, wide
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "牡丹江 2022 春"
 SHOTS = os.environ.get("BIHUAN_SHOTS", "")
 """A folder to which every page is drawn, to be looked at."""
@@ -84,14 +86,7 @@ class Seat:
         return zh if self.lang == "zh" else en
 
 
-SEATS = [
-    ("desk", "zh"),
-    ("phone", "en"),
-    *(pytest.param(seat, marks=pytest.mark.long) for seat in (("desk", "en"), ("phone", "zh"))),
-]
-
-
-@pytest.fixture(params=SEATS, ids="-".join)
+@pytest.fixture(params=[(size, lang) for size in ("desk", "phone") for lang in ("zh", "en")], ids="-".join)
 def seat(chromium: Browser, address: str, served: str, request: Any) -> Iterator[Seat]:
     cache.clear()  # how often somebody failed
     with psycopg.connect(served, autocommit=True) as con:

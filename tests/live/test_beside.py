@@ -14,6 +14,7 @@ from bihuan.live.auditor import Auditor
 from tests.live.test_rounds import NOW, open_holes, ticket
 
 
+@pytest.mark.long
 def test_a_saved_row_is_audited_while_a_full_audit_runs(
     con: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,8 @@ from tests.live.conftest import back_to
 from tests.live.desk import Desk, until
 from tests.own_postgres import connect_to
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def desk() -> Iterator[Desk]:
@@ -146,7 +148,6 @@ def test_a_listening_page_hears_of_a_save_and_its_holes_within_two_seconds(conne
     assert kinds["holes"] - began < 5
 
 
-@pytest.mark.long
 def test_the_jobs_of_every_quarter_of_a_minute_come_round(desk: Desk) -> None:
     """Of each task the last time at which it came round is kept; what is due then is done at once."""
     last = (
@@ -161,7 +162,6 @@ def test_the_jobs_of_every_quarter_of_a_minute_come_round(desk: Desk) -> None:
 IN_THE_MIDST = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("what", ["worker", "database", "server"])
 def test_a_kill_in_the_midst_of_an_audit_an_import_and_a_save_leaves_nothing_half_lost_or_doubled(
     connected: Desk, what: str

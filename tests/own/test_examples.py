@@ -43,6 +43,7 @@ def test_a_loop_of_its_own_is_audited_under_an_order_of_its_own(county: Place, t
     assert holes[0]["text"].startswith("西联村（610723101002）应在 2022-01-05 20:00 前广播通知到村")
 
 
+@pytest.mark.long
 def test_ledgers_of_its_own_are_read_and_audited(county: Place, tmp_path: Path) -> None:
     out = tmp_path / "holes.json"
     holes = audit(county, ROOT / "examples/own-ledger/ledgers", "2024-01-13T00:00", out)
