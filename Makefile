@@ -47,7 +47,7 @@ picture: $(LEDGERS)/as_of.txt  ## draw the README's picture of the output anew
 	$(BIN)/python docs/picture.py $(LEDGERS) docs/check.svg
 
 pictures: $(VENV)/.installed-test  ## draw the pictures of docs/desk.md anew, every page in both languages
-	$(BIN)/python docs/desk_pictures.py
+	$(BIN)/python -m docs.desk_pictures
 
 docs: $(VENV)/.installed  ## write docs/handbook, docs/ledgers.md, docs/orders.md anew from the declarations
 	$(BIN)/bihuan handbook docs

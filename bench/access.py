@@ -30,7 +30,7 @@ def main(people: int = 500_000) -> None:
     import django
 
     django.setup()
-    with own_database() as url, psycopg.connect(url, autocommit=True) as owner:
+    with own_database(durable=True) as url, psycopg.connect(url, autocommit=True) as owner:
         fill(owner, people)
         desk = psycopg.connect(ground.open_desk(url, SECRET)["DATABASE_URL"], autocommit=True)
         lists(owner, desk)

@@ -215,7 +215,7 @@ def main(*sizes: int) -> None:
 
     django.setup()
     for people in sizes or (4_000, 50_000):
-        with own_database() as url:
+        with own_database(durable=True) as url:
             measure(people, url)
 
 

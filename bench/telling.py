@@ -26,7 +26,7 @@ def main(holes: int = 200_000, owners: int = 5_000) -> None:
     django.setup()
     from bihuan.pressure import telling
 
-    with own_database():
+    with own_database(durable=True):
         with connection.cursor() as cursor:
             cursor.execute(INSERT, {"from": 1, "to": holes, "owners": owners})
             cursor.execute(

@@ -1,7 +1,7 @@
 """Draws the pictures of docs/desk.md anew, every page in both languages: ``make pictures``.
 
 It starts a desk of its own on the demo county, walks through its pages as the first administrator, and stops it. Some
-pages alone: ``python docs/desk_pictures.py area hole``.
+pages alone: ``python -m docs.desk_pictures area hole``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser import chromium_started
 
 HERE = Path(__file__).parent
-FLAGS = (
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
-)
 DESK, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
 NOW = "2022-01-06T14:00"
 START_S = 240
@@ -133,8 +131,7 @@ def walk(context: BrowserContext, address: str, names: tuple[str, ...], lang: st
 
 def draw(address: str, username: str, password: str, names: tuple[str, ...]) -> None:
     """The pages named; a browser of each language, as somebody of that language has one."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=[*FLAGS])
+    with chromium_started() as browser:
         for lang, locale in (("zh", "zh-CN"), ("en", "en-GB")):
             context = browser.new_context(viewport=DESK, locale=locale)
             context.add_cookies([{"name": "bihuan_lang", "value": lang, "url": address}])
@@ -148,7 +145,6 @@ def draw(address: str, username: str, password: str, names: tuple[str, ...]) -> 
             phone = browser.new_context(viewport=PHONE, locale=locale, storage_state=context.storage_state())
             walk(context, address, names, lang)
             walk(phone, address, tuple(n for n in ON_PHONE if n in names), lang, "-phone")
-        browser.close()
 
 
 @contextmanager

@@ -56,11 +56,12 @@ def _sweep() -> None:
 
 
 @contextmanager
-def own_database() -> Iterator[str]:
-    """The owner's address of an empty database with all tables; Django's connection is turned to it."""
+def own_database(*, durable: bool = False) -> Iterator[str]:
+    """The owner's address of an empty database with all tables; Django's connection is turned to it. ``durable``: it
+    writes as those of a county do, for whoever measures."""
     from bihuan.live import start
 
-    server, name = _laid(), f"tests_{next(_numbers)}"
+    server, name = _laid(durable), f"tests_{next(_numbers)}"
     with psycopg.connect(_named(server, "postgres"), autocommit=True) as con:
         con.execute(f"CREATE DATABASE {name} TEMPLATE bihuan")
         try:
@@ -77,18 +78,19 @@ _numbers = itertools.count(1)
 
 
 @cache
-def _laid() -> str:
+def _laid(durable: bool) -> str:
     """The address of a database with all tables that others are copied from, on a server that ends with this process;
-    it need not outlive a fall of the machine."""
+    unless ``durable`` it would not outlive a fall of the machine."""
     from bihuan.live import start
 
     kept = ExitStack()
     atexit.register(kept.close)
     url = kept.enter_context(own_server())
-    with psycopg.connect(url, autocommit=True) as con:
-        for name in ("fsync", "synchronous_commit", "full_page_writes"):
-            con.execute(f"ALTER SYSTEM SET {name} = off")
-        con.execute("SELECT pg_reload_conf()")
+    if not durable:
+        with psycopg.connect(url, autocommit=True) as con:
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                con.execute(f"ALTER SYSTEM SET {name} = off")
+            con.execute("SELECT pg_reload_conf()")
     connect_to(url)
     start.migrate()
     connection.close()

@@ -27,8 +27,9 @@ YEARS_3 = 3 * YEAR
 LOOKS = YEARS_3
 SHIFT = dt.timedelta(hours=12)
 UPLOADS = "uploads"
-OF_A_MOMENT = "snapshot_id IN (SELECT s.id FROM desk_snapshot s WHERE s.began < %(stamped)s)"
 """The folder of files that wait for their import."""
+OF_A_MOMENT = "snapshot_id IN (SELECT s.id FROM desk_snapshot s WHERE s.began < %(stamped)s)"
+"""SQL: rows that are kept of an earlier moment whose time is over."""
 AT_ONCE = 5000
 """Closed holes that one statement takes away: others go on meanwhile."""
 

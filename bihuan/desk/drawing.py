@@ -87,7 +87,7 @@ SHADES = 5
 HEX = 34.0
 
 
-Counted = tuple[str, str, int, int | None]
+AreaHoles = tuple[str, str, int, int | None]
 """An area: code, name, open holes, population."""
 
 
@@ -96,13 +96,13 @@ def rate(number: int, population: int | None) -> float | None:
     return number / population * 10_000 if population else None
 
 
-def shades(areas: Iterable[Counted]) -> tuple[float, ...]:
+def shades(areas: Iterable[AreaHoles]) -> tuple[float, ...]:
     """The least rate of each shade from 1 on: as many areas in each. Empty where there is no hole."""
     known = sorted(r for _, _, n, p in areas if (r := rate(n, p)))
     return tuple(known[min(len(known) - 1, len(known) * i // SHADES)] for i in range(SHADES)) if known else ()
 
 
-def hexagons(areas: Iterable[Counted], limits: tuple[float, ...], columns: int = 0) -> Map:
+def hexagons(areas: Iterable[AreaHoles], limits: tuple[float, ...], columns: int = 0) -> Map:
     """Hexagons side by side in the order of their codes: a sketch, whose places mean nothing. Shaded by the rate, by
     ``limits``; an area without a population keeps no shade. ``columns``: in a row; 0: about as many as rows."""
     areas = sorted(areas)

@@ -14,7 +14,7 @@ import psycopg
 
 from bihuan.kernel.ladders import STEP_H
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import tables
+from bihuan.live import store, tables
 from bihuan.live.store import Difference
 
 if TYPE_CHECKING:
@@ -92,6 +92,20 @@ def of_rows(
                     f"SELECT {at}, _row FROM {tables.table(ledger)} WHERE {at} > ? AND {at} <= ?", [now, until]
                 )
                 yield from ((found, "", ledger.name, str(id_)) for found, id_ in rows.fetchall())
+
+
+def learn(
+    con: Connection,
+    found: store.Found,
+    scope: Callable[[str], str],
+    now: dt.datetime,
+    until: dt.datetime,
+    scopes: Sequence[store.Scope] | None = None,
+) -> None:
+    """Note when time will bring the holes that are stored within ``scopes`` (None: all) to what was ``found`` as of
+    ``until``. ``scope``: as bihuan.live.lineage says it of a loop."""
+    _, moving = store.differences(con, found, until, scopes, most=None, ahead=True)
+    note(con, due(moving, scope, now, until))
 
 
 def note(con: Connection, noted: Iterable[Due]) -> None:

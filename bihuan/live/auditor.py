@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -215,8 +214,7 @@ class Auditor:
         fetcher, wide = Fetcher(self.con), set[str]()
         near = Neighbourhood(self.rounds.bench().lineage, fetcher, self.until, Moved())
         rows, scopes = self.rounds.found(self.until, near, fetcher, self.rounds.needed(near, some, wide), wide)
-        _, differing = store.differences(self.con, rows, self.until, scopes, most=None, ahead=True)
-        ahead.note(self.con, ahead.due(differing, near.lineage.scope, self.at, self.until))
+        ahead.learn(self.con, rows, near.lineage.scope, self.at, self.until, scopes)
 
     # ── over everything ─────────────────────────────────────────────────────────────────────────
 
@@ -233,8 +231,7 @@ class Auditor:
         holes = noted & known
         mirror = self.mirror()
         now = self.at or self.now()
-        with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-            path = Path(folder) / "found.csv"
+        with found.file() as path:
             self._over(mirror, now, path, None, holes)
 
             def done(con: Connection) -> None:
@@ -245,8 +242,7 @@ class Auditor:
             self._spare(*scopes)
             if self.until is not None:
                 self._over(mirror, self.until, path, None, holes)
-                _, differing = store.differences(self.con, path, self.until, scopes, most=None, ahead=True)
-                ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage.scope, now, self.until))
+                ahead.learn(self.con, path, self.rounds.bench().lineage.scope, now, self.until, scopes)
         self.rest = 2 * time.monotonic() - began
         return True
 
@@ -259,8 +255,7 @@ class Auditor:
         mirror = self.mirror(progress)
         moved = sorted(mirror.seen)
         now = self.now()
-        with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-            path = Path(folder) / "found.csv"
+        with found.file() as path:
             rows, holes = self._over(mirror, now, path, progress)
 
             def done(con: Connection) -> None:
@@ -277,8 +272,7 @@ class Auditor:
             self.interval = every(self.took)
             self.until = horizon(now, self.took)
             self._over(mirror, self.until, path, progress)
-            _, differing = store.differences(self.con, path, self.until, most=None, ahead=True)
-            ahead.note(self.con, ahead.due(differing, self.rounds.bench().lineage.scope, now, self.until))
+            ahead.learn(self.con, path, self.rounds.bench().lineage.scope, now, self.until)
             with mirror.reading() as con:
                 ahead.note(self.con, ahead.of_rows(con, self.program.ledgers, now, self.until))
         self._moved, self.at = {}, now
@@ -371,8 +365,7 @@ class Auditor:
     def verify(self, progress: Progress | None = None) -> tuple[int, list[store.Difference]]:
         """Hold a full audit against the stored holes; nothing is mended."""
         mirror = self.mirror(progress)
-        with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-            path = Path(folder) / "found.csv"
+        with found.file() as path:
             now = self.now()
             self._over(mirror, now, path, progress)
             return store.differences(self.con, path, now)
@@ -383,15 +376,14 @@ class Auditor:
         with self.con.transaction():
             self.con.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             waits = " UNION ALL ".join(f"SELECT 1 FROM {table}" for table in ("live_change", "live_due"))
-            found = self.con.execute(f"SELECT audited FROM live_clock WHERE NOT EXISTS ({waits})").fetchone()
-            if found is None or found[0] is None:
+            standing = self.con.execute(f"SELECT audited FROM live_clock WHERE NOT EXISTS ({waits})").fetchone()
+            if standing is None or standing[0] is None:
                 return None
             mirror = Mirror(self.folder)
             try:
                 mirror.build(self.con, progress)
-                with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-                    path = Path(folder) / "found.csv"
-                    self._over(mirror, found[0], path, progress)
-                    return store.differences(self.con, path, found[0])
+                with found.file() as path:
+                    self._over(mirror, standing[0], path, progress)
+                    return store.differences(self.con, path, standing[0])
             finally:
                 mirror.close()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from bihuan.live import ahead, store, tables
+from bihuan.live import ahead, found, store, tables
 from bihuan.live.mirror import Change, Mirror
 
 Look = Callable[[Any, dt.datetime, Path], tuple[int, int]]
@@ -107,16 +106,14 @@ class Beside:
 
     def _run(self, con: psycopg.Connection[Any], ledgers: Any) -> None:
         began = time.perf_counter()
-        with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
-            path = Path(folder) / "found.csv"
+        with found.file() as path:
             self.rows, self.holes = self._look(ledgers, self.now, path)
             _, self._differing = store.differences(con, path, self.now, most=None)
             self._found = list(self._told_of(path))
             self.took = time.perf_counter() - began
             self.until = self._until(self.now, self.took)
             self._look(ledgers, self.until, path)
-            _, moving = store.differences(con, path, self.until, most=None, ahead=True)
-            ahead.note(con, ahead.due(moving, self._scopes.__getitem__, self.now, self.until))
+            ahead.learn(con, path, self._scopes.__getitem__, self.now, self.until)
             ahead.note(con, ahead.of_rows(ledgers, tables.ledgers().values(), self.now, self.until))
         self.seconds = time.perf_counter() - began
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +82,13 @@ def gather(con: duckdb.DuckDBPyConnection, program: Program) -> None:
             f"CREATE OR REPLACE TEMP TABLE said_{lang} AS SELECT hole, subject, item, state, text, remedy FROM printed"
         )
     con.execute(f"CREATE OR REPLACE TEMP TABLE found AS {query('said_zh', 'said_en')}")
+
+
+@contextmanager
+def file() -> Iterator[Path]:
+    """A file for what an audit finds, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
+        yield Path(folder) / "found.csv"
 
 
 def to_csv(con: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -39,6 +39,9 @@ class Scope:
     values: tuple[str, ...] = ()
 
 
+Found = Sequence[Sequence[Any]] | Path
+"""What was found: rows of found.COLUMNS, or a file of them."""
+
 PLACES = {"subject": 1, "item": 2}
 """Where a row of found.COLUMNS tells them."""
 
@@ -65,7 +68,7 @@ class Moves:
 
 def bring(
     con: Connection,
-    found: Sequence[Sequence[Any]] | Path,
+    found: Found,
     scopes: Sequence[Scope] | None,
     now: dt.datetime,
     done: Callable[[Connection], None] | None = None,
@@ -95,7 +98,7 @@ class _Tables(NamedTuple):
     moving: str
 
 
-def _take(cursor: psycopg.Cursor[Any], found: Sequence[Sequence[Any]] | Path) -> _Tables:
+def _take(cursor: psycopg.Cursor[Any], found: Found) -> _Tables:
     """Make ``found``, and the empty ``moving``. The tables stay in the session: to drop them would make its driver
     forget what it prepared, and to make them each time costs more than the few rows that they mostly hold. An audit of
     everything has its own: a plan for few rows would be a bad one for it."""
@@ -279,7 +282,7 @@ class Difference:
 
 def differences(
     con: Connection,
-    found: Sequence[Sequence[Any]] | Path,
+    found: Found,
     now: dt.datetime,
     scopes: Sequence[Scope] | None = None,
     most: int | None = 50,

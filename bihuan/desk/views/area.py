@@ -99,7 +99,7 @@ def _row(place: access.Place, found: dict[str, Any] | None) -> dict[str, Any]:
         "serious": found["serious"] if found else 0,
         "number": number,
         "since": found["first"] if found else None,
-        "rate": number / place.population * 10_000 if place.population else None,
+        "rate": drawing.rate(number, place.population),
     }
 
 

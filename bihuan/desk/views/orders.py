@@ -185,10 +185,9 @@ def _now_in_force(asked: Asked, key: str, area: str) -> dict[str, Any] | None:
     parameter = next((p for p in knowledge.program().parameters if p.matches(key)), None)
     if parameter is None:
         return None
-    above = access.path(area)
     own = {o.area: o for o in in_force(asked, area) if o.key == key}
-    order = next((own[code] for code in reversed(above) if code in own), None)
+    line = _line(parameter, key, dict(parameter.defaults()).get(key, parameter.default), own, [area])
+    (cell,) = line.cells
+    order = cell.source
     place = access.names_of(asked, "areas", [order.area]).get(order.area, order.area) if order else ""
-    default = dict(parameter.defaults()).get(key, parameter.default)
-    line = _line(parameter, key, default, own, [area])
-    return {"line": line, "order": order, "place": place, "value": order.value if order else default}
+    return {"line": line, "order": order, "place": place, "value": cell.value}

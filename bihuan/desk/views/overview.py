@@ -73,6 +73,8 @@ def gathered(asked: Asked) -> dict[str, Any]:
     counted = tallies.standing(asked)
     loops = loop_rows(counted)
     midnight = dt.datetime.combine(now.date(), dt.time())
+    hourly = _hourly(asked, now)
+    by_hour = zip(hourly["hours"], hourly["opened"], hourly["closed"], *hourly["links"], strict=True)
     return {
         "figures": _figures(asked, loops, midnight, now),
         "midnight": midnight,
@@ -81,12 +83,8 @@ def gathered(asked: Asked) -> dict[str, Any]:
         "map": None if asked.user.unit else _map(asked),
         "owners": _owners(asked, counted),
         "oldest": _oldest(asked, access.access_holes(asked).filter(state="open")),
-        "hourly": (hourly := _hourly(asked, now)),
-        "by_hour": [
-            row
-            for row in zip(hourly["hours"], hourly["opened"], hourly["closed"], *hourly["links"], strict=True)
-            if row[1] or row[2]
-        ][::-1],
+        "hourly": hourly,
+        "by_hour": [row for row in by_hour if row[1] or row[2]][::-1],
     }
 
 
@@ -179,7 +177,7 @@ def _map(asked: Asked) -> dict[str, Any]:
 
 def _map_parts(
     above: list[access.Place],
-    areas: list[drawing.Counted],
+    areas: list[drawing.AreaHoles],
     limits: tuple[float, ...],
     numbers: dict[str, int],
 ) -> list[dict[str, Any]]:
