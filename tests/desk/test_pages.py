@@ -273,8 +273,11 @@ def test_an_area_that_its_ledger_lacks_has_a_page_that_says_so(browser: Browser)
     assert not saved.rejects
     shown = browser.get("/of/area/610723999").content.decode()
     assert "区域台账里没有这个编码" in shown and "ORX" in shown
-    assert "区域台账里没有这个编码" in browser.get("/of/area/310115").content.decode()
-    assert "区域台账里没有这个编码" not in browser.get("/of/area/610723001").content.decode()
+    elsewhere = browser.get("/of/area/310115").content.decode()
+    assert "区域台账里没有这个编码" in elsewhere
+    assert 'class="ring"' not in elsewhere, "nothing is known there: no loop is closed"
+    ours = browser.get("/of/area/610723001").content.decode()
+    assert "区域台账里没有这个编码" not in ours and 'class="ring"' in ours
 
 
 def test_the_language_stays_chosen(browser: Browser) -> None:

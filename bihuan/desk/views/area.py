@@ -53,6 +53,8 @@ def area(asked: Asked, code: str) -> HttpResponse:
     loops = loop_rows(tallies.within(asked, code))
     named = About({"areas": {code}}, {})
     line = trails.lines(asked, named, _of_areas()) if code else []
+    outside = bool(code) and not access.within_reach(asked, code)
+    silent = not loops and (outside or (bool(code) and place is None))  # that nothing is listed means nothing
     return show(
         asked,
         "area.html",
@@ -62,13 +64,13 @@ def area(asked: Asked, code: str) -> HttpResponse:
         path=[p for p in here if p.area != code],
         rows=rows,
         loops=loops,
-        arcs=drawing.ring(stages.of_area(loops)),
+        arcs=[] if silent else drawing.ring(stages.of_area(loops)),
         broken=sum(row.open for row in loops),
         running=running.in_area(asked, code),
         line=[{"row": row, "at": row.at} for row in line],
         more=trails.more(asked, named, line),
         names=access.access_names(asked, access.named(cell for row in line for cell in row.cells)),
-        outside=bool(code) and not access.within_reach(asked, code),
+        outside=outside,
         officers=_officers(asked, code) if code else [],
     )
 
