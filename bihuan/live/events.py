@@ -73,7 +73,7 @@ def stream(
     try:
         yield "retry: 2000\n\n"
         at = last() if after is None else after
-        word, asked, away = True, 0.0, False
+        word, asked, away, wrote = True, 0.0, False, time.monotonic()
         while True:
             try:
                 began = time.monotonic()
@@ -92,9 +92,11 @@ def stream(
                         if said is not None:
                             told = json.dumps(said, ensure_ascii=False)
                             yield f"id: {event.id}\nevent: {event.kind}\ndata: {told}\n\n"
+                            wrote = time.monotonic()
                 word = _heard(ours, began + APART_S)
-                if not word:
+                if time.monotonic() - wrote >= BEAT_S:  # also where words come that are not for this one
                     yield ": \n\n"
+                    wrote = time.monotonic()
             except _database_errors():
                 yield "event: gone\ndata: {}\n\n"
                 word = away = True
@@ -179,10 +181,10 @@ class Hub:
 
 def url() -> str:
     """The database of this process, for a connection of our own."""
-    from django.db import connection
+    from django.db import DEFAULT_DB_ALIAS, connections
     from psycopg.conninfo import make_conninfo
 
-    given = connection.get_connection_params()
+    given = connections.create_connection(DEFAULT_DB_ALIAS).get_connection_params()
     wanted = ("host", "port", "user", "password", "dbname", "sslmode")
     return make_conninfo(**{name: str(given[name]) for name in wanted if given.get(name)})
 
