@@ -21,6 +21,8 @@ from bihuan.live import logs
 from bihuan.live.supervisor import die_with_parent
 
 if TYPE_CHECKING:
+    from procrastinate import App
+
     from bihuan.live.auditor import Auditor
 
 WORKER_LOCK = 7105
@@ -89,27 +91,32 @@ async def jobs(ended: threading.Event) -> None:
 
     while not ended.is_set():
         try:
-            with_worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
-            async with with_worker.open_async():
-                work = asyncio.create_task(
-                    with_worker.run_worker_async(
-                        concurrency=4,
-                        install_signal_handlers=False,
-                        delete_jobs="successful",
-                        shutdown_graceful_timeout=10,
-                    )
-                )
-                while not ended.is_set() and not work.done():
-                    await asyncio.sleep(0.2)
-                if not work.done():
-                    work.cancel()
-                await asyncio.gather(work, return_exceptions=True)
-                if work.done() and not work.cancelled() and work.exception() is not None:
-                    _say(f"后台任务停了，重新开始 · jobs ended and are started anew: {work.exception()}")
+            # Of the app itself: what comes round is deferred by its own connector, and Django's would stay with a
+            # connection that went with the database.
+            connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+            with app.replace_connector(connector):
+                async with app.open_async():
+                    await _work(app, ended)
         except Exception as error:
             _say(f"后台任务停了，重新开始 · jobs ended and are started anew: {' '.join(str(error).split())}")
         if not ended.is_set():
             await asyncio.sleep(AGAIN_S)
+
+
+async def _work(app: App, ended: threading.Event) -> None:
+    """Until ``ended``, or until the worker gives up, which it does where the database goes."""
+    work = asyncio.create_task(
+        app.run_worker_async(
+            concurrency=4, install_signal_handlers=False, delete_jobs="successful", shutdown_graceful_timeout=10
+        )
+    )
+    while not ended.is_set() and not work.done():
+        await asyncio.sleep(0.2)
+    if not work.done():
+        work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    if work.done() and not work.cancelled() and work.exception() is not None:
+        _say(f"后台任务停了，重新开始 · jobs ended and are started anew: {work.exception()}")
 
 
 def _say(text: str) -> None:

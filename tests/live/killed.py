@@ -1,8 +1,9 @@
-"""Kills at random moments, recorded in tests/fuzz.csv: ``python -m tests.live.killed ROUNDS [SEED]``.
+"""Kills at random moments, recorded in tests/fuzz.csv: ``python -m tests.live.killed ROUNDS [SEED [ACT]]``.
 
 Each round does something (rows saved, by the system or on a page; a folder imported, by the shell or on a page; an audit
 of everything; the jobs of telling, notices and briefings) and kills -9 the worker, the database, the server or the
-import at a random moment; every pair of them comes once before any comes again. After all runs again: every row
+import at a random moment; every pair of them comes once before any comes again (of one act alone, where it is named).
+After all runs again: every row
 acknowledged is there once, an import is there as a whole or not at all, sent twice it is there once, no job has had its
 effect twice, and the live holes are those of a full audit.
 """
@@ -26,6 +27,7 @@ from tests.live.web import LOST, Web
 from tests.own_postgres import connect_to
 
 WHATS = ("worker", "database", "server")
+ACTS = ("saves", "page", "imports", "upload", "audits", "jobs")
 ROWS = 3000
 """Of a folder that is imported."""
 WAIT_S = 600
@@ -34,17 +36,17 @@ JOBS_S = 200.0
 
 
 class Rounds:
-    def __init__(self, desk: Desk, seed: int) -> None:
-        self.desk, self.rng = desk, random.Random(seed)
+    def __init__(self, desk: Desk, seed: int, acts: tuple[str, ...] = ACTS) -> None:
+        self.desk, self.rng, self.acts = desk, random.Random(seed), acts
         self.web = Web(desk, "web")
         self.acknowledged: list[str] = []
         self.number = 0
         self.pairs = self._pairs()
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
-        acts = ("saves", "page", "imports", "upload", "audits", "jobs")
         while True:
-            every = [(act, what) for act in acts for what in WHATS] + [("imports", "import")]
+            every = [(act, what) for act in self.acts for what in WHATS]
+            every += [("imports", "import")] * ("imports" in self.acts)
             self.rng.shuffle(every)
             yield from every
 
@@ -219,7 +221,10 @@ class Rounds:
         out = f"SELECT count(*) FROM notice WHERE id = {notice} AND sent_at IS NOT NULL"
         drawn = f"SELECT count(*) FROM briefing_drawn WHERE briefing_id = {briefing}"
         idle = "SELECT count(*) = 0 FROM notice_delivery WHERE state = 'written'"
-        until(lambda: self._asked(out) == 1 and self._asked(drawn) == 4 and self._asked(idle), JOBS_S)
+        try:
+            until(lambda: self._asked(out) == 1 and self._asked(drawn) == 4 and self._asked(idle), JOBS_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; left: {self._asked(LEFT)}") from error
         twice = f"SELECT count(*) - count(DISTINCT (recipient_id, round)) FROM notice_delivery d JOIN notice_recipient r ON r.id = d.recipient_id WHERE r.notice_id = {notice}"
         assert self.desk.ask(twice) == 0, "a notice went out twice"
         return "a notice, a briefing and what is urgent"
@@ -270,17 +275,23 @@ class Rounds:
         assert sent <= lines() and before <= most, f"{sent} sent, at most {most}, {before} lines on the console"
 
 
+LEFT = """
+    SELECT string_agg(concat_ws(' ', j.id, task_name, status, attempts, scheduled_at, worker_id, last_heartbeat), '; ')
+    FROM procrastinate_jobs j LEFT JOIN procrastinate_workers w ON w.id = worker_id WHERE status <> 'succeeded'
+"""
+"""Jobs that are not done."""
+
 TICKET = {"kind": "求助", "person": "张三", "area": "610723001001", "text": "缺药"}
 
 
-def main(rounds: int, seed: int = 1) -> int:
+def main(rounds: int, seed: int = 1, act: str = "") -> int:
     began, failed, done = time.monotonic(), 0, 0
     desk = Desk()
     try:
         desk.start()
         ledgers(desk.folder / "county")
         assert desk.run("import", str(desk.folder / "county")).returncode == 0
-        lived = Rounds(desk, seed)
+        lived = Rounds(desk, seed, (act,) if act else ACTS)
         for _ in range(rounds):
             try:
                 said = lived.round()
@@ -292,9 +303,9 @@ def main(rounds: int, seed: int = 1) -> int:
                 print(f"seed {seed}, round {lived.number}: {error}", flush=True)
     finally:
         desk.remove()
-    record("kills of real processes", f"seed {seed}", 6, done, failed, time.monotonic() - began)
+    record("kills of real processes", f"seed {seed} {act}".strip(), 6, done, failed, time.monotonic() - began)
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    sys.exit(main(*map(int, sys.argv[1:3]), *sys.argv[3:]))
