@@ -55,7 +55,10 @@ def _serve(parser: argparse.ArgumentParser, words: Words) -> None:
     parser.add_argument(
         "--demo",
         action="store_true",
-        help=words("库是空的就装入演示县（虚构）", "load the invented county into an empty database"),
+        help=words(
+            "库是空的就装入演示县（虚构）；它的时钟从下午两点走起，停了再起接着走",
+            "load the invented county into an empty database; its clock starts at 14:00 and stands while the desk does",
+        ),
     )
     parser.add_argument(
         "--now",

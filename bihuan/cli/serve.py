@@ -89,6 +89,8 @@ def _serve(asked: argparse.Namespace, words: Words, here: Installation, listenin
     start.migrate()
     start.set_clock(now)  # type: ignore[arg-type]
     if asked.demo:
+        if now is None:
+            start.set_demo_clock()
         _demo(words)
     host, port = listening.getsockname()[:2]
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
@@ -134,7 +136,10 @@ def _announce(words: Words, where: str, folder: Path) -> None:
     )
     if clock.is_set():
         print(
-            words(f"系统时钟：{clock.now():%Y-%m-%d %H:%M:%S}", f"the system's clock: {clock.now():%Y-%m-%d %H:%M:%S}")
+            words(
+                f"系统时钟：{clock.now():%Y-%m-%d %H:%M:%S}，从这一刻走起（--now 另设）",
+                f"the system's clock: {clock.now():%Y-%m-%d %H:%M:%S}, and runs on from there (--now sets another)",
+            )
         )
     password = start.first_administrator()  # made when it is said: a start that is cut off before makes nobody
     print(words(f"闭环指挥台：{where}", f"The desk of Bihuan: {where}"))

@@ -56,19 +56,45 @@ def first_administrator() -> str | None:
     return password
 
 
+DEMO = "demo"
+"""Token of the act that wrote the demo county."""
+
+
+def set_demo_clock() -> None:
+    """The demo county's clock, which nobody set: its story ends at two in the afternoon, and without anybody who goes on
+    telling it all of its people would be late by the next morning. So its clock starts there, and later where it stopped
+    when the desk did. Of a database with other ledgers the clock stays the machine's."""
+    from django.db.models import Max
+
+    from bihuan.live import clock, models
+
+    if not models.Batch.objects.exists():
+        clock.set_to(_told(clock.now()))
+    elif models.Batch.objects.filter(token=DEMO).exists():
+        known = models.Clock.objects.values_list("audited", flat=True).first()
+        written = models.Batch.objects.aggregate(at=Max("at"))["at"]
+        clock.set_to(max(moment for moment in (known, written) if moment is not None))
+
+
+def _told(now: dt.datetime) -> dt.datetime:
+    """The moment for which the demo county's story is told: the last two in the afternoon that has passed."""
+    from bihuan.demo import AS_OF
+
+    told = dt.datetime.combine(now.date(), AS_OF.time())
+    return told - dt.timedelta(days=int(told > now))
+
+
 def demo(progress: Callable[[str, int, int], None]) -> bool:
     """The demo county where no ledger holds a row; False where some do."""
-    from bihuan.demo import AS_OF, write
+    from bihuan.demo import write
     from bihuan.live import actions, clock, imports, models
 
     if models.Batch.objects.exists():
         return False
-    # Its story is told for two in the afternoon: the last one that the clock has passed.
-    told = dt.datetime.combine(clock.now().date(), AS_OF.time())
-    told -= dt.timedelta(days=int(told > clock.now()))
+    told = _told(clock.now())
     with tempfile.TemporaryDirectory(prefix="bihuan-demo-") as folder:
         write(Path(folder), as_of=told, progress=lambda what, share: progress(what, round(share * 100), 100))
-        imports.import_folder(actions.System("演示"), Path(folder), token="demo", progress=progress)
+        imports.import_folder(actions.System("演示"), Path(folder), token=DEMO, progress=progress)
     return True
 
 
