@@ -51,6 +51,15 @@ def _serve(parser: argparse.ArgumentParser, words: Words) -> None:
             "the address that people use in their browsers, written into messages, e.g. https://bihuan.example",
         ),
     )
+    parser.add_argument(
+        "--proxy",
+        metavar="ADDRESSES",
+        help=words(
+            "前面的反向代理的地址或网段，用逗号分开：只信它们写的 X-Forwarded-For，如 127.0.0.1,10.0.0.0/24",
+            "addresses or networks of the proxies before the desk, whose X-Forwarded-For alone is believed, "
+            "e.g. 127.0.0.1,10.0.0.0/24",
+        ),
+    )
     data(parser, words)
     parser.add_argument(
         "--demo",

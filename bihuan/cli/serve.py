@@ -25,6 +25,7 @@ def serve(asked: argparse.Namespace, words: Words) -> int:
 
     now = glue.moment(asked.now, words) if asked.now else None
     os.environ["BIHUAN_ADDRESS"] = _address(asked.address or os.environ.get("BIHUAN_ADDRESS", ""))
+    os.environ["BIHUAN_PROXIES"] = _proxies(asked.proxy or os.environ.get("BIHUAN_PROXIES", ""))
     listening = _listen(asked.host, asked.port)
     try:
         with installation.opened(asked.data, serving=True) as here:
@@ -50,6 +51,21 @@ def _address(given: str) -> str:
             f"--address takes scheme and host, such as https://bihuan.example, and no path; it was '{given}'",
         )
     return f"{parts.scheme}://{parts.netloc}" if given else ""
+
+
+def _proxies(given: str) -> str:
+    """Addresses and networks of the proxies before the desk, parted by commas."""
+    from bihuan.desk import proxies
+
+    try:
+        proxies.networks(given)
+    except ValueError as error:
+        raise Stop(
+            f"--proxy 要的是代理的地址或网段，用逗号分开，如 127.0.0.1,10.0.0.0/24；读到的是“{given}”",
+            f"--proxy takes addresses or networks of proxies, parted by commas, such as 127.0.0.1,10.0.0.0/24; it was "
+            f"'{given}'",
+        ) from error
+    return given
 
 
 def _listen(host: str, port: int) -> socket.socket:

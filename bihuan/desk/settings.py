@@ -1,6 +1,6 @@
 """Django's settings of the desk. What differs from one installation to the next comes from the environment, which
 ``bihuan serve`` sets: DATABASE_URL, BIHUAN_SECRET_KEY, BIHUAN_DATA (the data directory), BIHUAN_ADDRESS (scheme and
-host that users open), BIHUAN_HOSTS, BIHUAN_DEBUG."""
+host that users open), BIHUAN_PROXIES (proxies that are believed), BIHUAN_HOSTS, BIHUAN_DEBUG."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 MIDDLEWARE = [
+    "bihuan.desk.proxies.ProxiesMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "bihuan.desk.security.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -147,6 +148,7 @@ SESSION_COOKIE_AGE = 12 * 3600  # a shift
 SESSION_COOKIE_HTTPONLY = True
 # Behind a proxy that speaks TLS requests come without it: what the browser says of itself is held to the address.
 ADDRESS = os.environ.get("BIHUAN_ADDRESS", "")
+BIHUAN_PROXIES = os.environ.get("BIHUAN_PROXIES", "")
 CSRF_TRUSTED_ORIGINS = [ADDRESS] if ADDRESS else []
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ADDRESS.startswith("https://")
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -61,9 +61,9 @@ DEMO = "demo"
 
 
 def set_demo_clock() -> None:
-    """The demo county's clock, which nobody set: its story ends at two in the afternoon, and without anybody who goes on
-    telling it all of its people would be late by the next morning. So its clock starts there, and later where it stopped
-    when the desk did. Of a database with other ledgers the clock stays the machine's."""
+    """The clock of the demo county, where nobody names a moment. Its story ends at two in the afternoon; if time went
+    on while nobody tells on, all its people would be late by the next morning. So the clock starts there, and later
+    where it stopped with the desk. Of a database with other ledgers the clock stays the machine's."""
     from django.db.models import Max
 
     from bihuan.live import clock, models

@@ -204,3 +204,7 @@ def test_a_county_that_the_story_does_not_have(tmp_path: Path, bihuan: Run) -> N
 def test_an_address_that_no_browser_opens(bihuan: Run, address: str) -> None:
     """Said before anything is started."""
     assert "https://bihuan.example" in refused(bihuan, "serve", "--port", "0", "--address", address)
+
+
+def test_a_proxy_that_is_no_address(bihuan: Run) -> None:
+    assert "10.0.0.0/24" in refused(bihuan, "serve", "--port", "0", "--proxy", "nginx")
