@@ -105,6 +105,47 @@ BEGIN
 END $take$"""
 
 
+MOMENT = {
+    **dict.fromkeys(("hole", "subject", "item", "state", "severity", "subject_kind", "area", "unit", "person"), "text"),
+    **dict.fromkeys(("opens", "due", "since", "closed_at"), "timestamp"),
+    **dict.fromkeys(("owner", "owner_name", "escalated_to", "order", "evidence"), "text"),
+    **dict.fromkeys(("text_zh", "text_en", "remedy_zh", "remedy_en"), "text"),
+}
+"""Columns of a hole of an earlier moment (desk_then), with their types, as an audit says them."""
+
+
+def moment_taker() -> str:
+    """The function that writes what is ``incoming`` (MOMENT) of the holes of an earlier moment, placed as
+    ``places.hole_filler`` says it. What the desk writes there it writes as the system, never in somebody's name."""
+    listed, given = (", ".join(alias + quoted(c) for c in MOMENT) for alias in ("", "i."))
+    every = tables.ledgers()
+    who = "coalesce(i.person, CASE WHEN i.subject_kind = 'person' THEN i.subject END)"
+    joins = " ".join((_latest(every["people"], "p", who), _latest(every["units"], "u", "i.unit")))
+    home = f"CASE WHEN p.id IS NOT NULL THEN p.in_place WHEN {who} IS NOT NULL THEN bihuan_stranger({who}) END"
+    also = (
+        "CASE WHEN p.in_also IS NOT NULL OR NOT bihuan_covered(u.in_place, w.place, w.home, NULL) "
+        "THEN bihuan_beside(u.in_place || p.in_also, w.place, w.home) END"
+    )
+    return f"""CREATE OR REPLACE FUNCTION bihuan_take_then(which bigint) RETURNS bigint
+LANGUAGE plpgsql {places.HEAD} AS $take$
+DECLARE number bigint;
+BEGIN
+  IF session_user = current_database() || '_desk' AND NOT bihuan_system() THEN
+    RAISE insufficient_privilege USING MESSAGE = 'an earlier moment is the system''s to write';
+  END IF;
+  IF NOT coalesce(bihuan_plain(to_regclass('pg_temp.incoming')), false) THEN
+    RAISE insufficient_privilege USING MESSAGE = 'rows come by a plain temporary table';
+  END IF;
+  PERFORM set_config('{places.BULK}', 'on', true);
+  EXECUTE $sql$INSERT INTO desk_then (snapshot_id, {listed}, in_place, in_home, in_also)
+    SELECT $1, {given}, w.place, w.home, {also} FROM pg_temp.incoming i {joins}
+    CROSS JOIN LATERAL (SELECT coalesce(i.area, u.in_place) AS place, {home} AS home) w$sql$ USING which;
+  GET DIAGNOSTICS number = ROW_COUNT;
+  PERFORM set_config('{places.BULK}', '', true);
+  RETURN number;
+END $take$"""
+
+
 def derived(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> Beside:
     """As ``places.filler`` says it, in sets."""
     has = places.sources(ledger, ledgers)

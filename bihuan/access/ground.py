@@ -137,8 +137,10 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
         if table in there:
             yield places.hole_filler(table)
             event = f"BEFORE INSERT OR UPDATE OF in_place, area, unit, person ON {table} FOR EACH ROW"
-            yield _trigger(table, "place", event, table)
+            yield _trigger(table, "place", f"{event} {places.placed(table)}", table)
             yield from _indexes(table, "snapshot_id" if table == "desk_then" else "")
+    if "desk_then" in there:
+        yield bulk.moment_taker()
     yield from _spans()
     yield from _counted(there)
     yield from _account_guard()

@@ -8,16 +8,18 @@ is audited anew.
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 import threading
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max, QuerySet
 
-from bihuan.access import scope
+from bihuan.access import bulk, scope
 from bihuan.audit import run
 from bihuan.desk import knowledge
 from bihuan.desk.models import Snapshot, Then
@@ -38,10 +40,6 @@ CLOSED_D = 7
 TOWN = 9
 """Digits of a town: tallies go no further down."""
 STATES = {"open": "open", "pending": "pending", "late": "closed"}
-COLUMNS = (
-    *("hole", "subject", "item", "state", "severity", "subject_kind", "area", "unit", "opens", "due", "since"),
-    *("closed_at", "owner", "owner_name", "escalated_to", "order", "evidence"),
-)
 
 
 class NotReady(Exception):
@@ -110,9 +108,12 @@ def _take(pk: int) -> None:
 def take(snapshot: Snapshot) -> None:
     """Audit a moment and keep what was found, whole or not at all."""
     began = time.perf_counter()
-    rows = audited(snapshot.at)
-    with transaction.atomic():
-        _keep(snapshot, rows)
+    with tempfile.TemporaryDirectory(prefix="bihuan-then-") as folder, transaction.atomic():
+        path = Path(folder) / "found.csv"
+        with scope.system(), loaded(knowledge.ledgers()) as con:
+            _audit(con, snapshot.at)
+            _to_csv(con, path)
+        _keep(snapshot, path)
         _tally(snapshot)
         snapshot.ready, snapshot.seconds = True, time.perf_counter() - began
         snapshot.save()
@@ -145,40 +146,58 @@ def loaded(needed: Collection[str]) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def _audit(con: duckdb.DuckDBPyConnection, at: dt.datetime, only: tuple[str, ...] = ()) -> None:
+    """Leave ``found`` in a connection: what its ledgers give at ``at``, in the columns of MOMENT, a row for each state
+    of an identity (of late closings the last); ``only`` of these holes."""
+    program = knowledge.program()
+    run.audit(con, program, at, lang="zh", only=only, states=tuple(STATES))
+    con.execute("CREATE OR REPLACE TEMP TABLE found_zh AS FROM printed")
+    run.texts.word(con, program, "en")
+    states = " ".join(f"WHEN '{word}' THEN '{state}'" for word, state in STATES.items())
+    said = {
+        "subject": "coalesce(z.subject, '')",
+        "item": "coalesce(z.item, '')",
+        "state": f"CASE z.state {states} END",
+        "person": "CASE WHEN z.subject_kind = 'person' THEN z.subject END",
+        **{f"{word}_{lang}": f"{lang[0]}.{word}" for word in ("text", "remedy") for lang in ("zh", "en")},
+    }
+    listed = ", ".join(said.get(c, f'z."{c}"') + f' AS "{c}"' for c in bulk.MOMENT)
+    same = ("hole", "subject", "item", "state", "opens", "since", "closed_at")
+    joined = " AND ".join(f"e.{c} IS NOT DISTINCT FROM z.{c}" for c in same)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE found AS SELECT {listed} FROM found_zh z JOIN printed e ON {joined} "
+        "QUALIFY row_number() OVER (PARTITION BY z.hole, z.subject, z.item, z.state ORDER BY z.closed_at DESC) = 1"
+    )
+
+
+def _to_csv(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """``found`` as PostgreSQL's COPY reads it. The same hole may stand open and closed late at once: a page shows the
+    open one."""
+    listed = ", ".join(f'"{c}"' for c in bulk.MOMENT)
+    first = "CASE state WHEN 'open' THEN 0 WHEN 'pending' THEN 1 ELSE 2 END"
+    one = f"row_number() OVER (PARTITION BY hole, subject, item ORDER BY {first}) = 1"
+    con.execute(
+        f"COPY (SELECT {listed} FROM found QUALIFY {one}) TO '{path}' "
+        "(FORMAT csv, HEADER false, NULLSTR '\\N', FORCE_QUOTE *)"
+    )
+
+
 def find(con: duckdb.DuckDBPyConnection, at: dt.datetime, only: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """What the ledgers of a connection give at ``at``, in both languages; ``only`` of these holes."""
-    program = knowledge.program()
-    found: dict[tuple[str, ...], dict[str, Any]] = {}
-    for lang in ("zh", "en"):
-        if lang == "zh":
-            run.audit(con, program, at, lang=lang, only=only, states=tuple(STATES))
-        else:
-            run.texts.word(con, program, lang)
-        listed = ", ".join(f'h."{c}"' for c in COLUMNS)
-        for row in con.execute(
-            f"SELECT {listed}, p.text, p.remedy FROM holes h JOIN printed p USING (hole, subject, item, state)"
-        ).fetchall():
-            cells = dict(zip((*COLUMNS, f"text_{lang}", f"remedy_{lang}"), row, strict=True))
-            key = (cells["hole"], cells["subject"] or "", cells["item"] or "", cells["state"])
-            found.setdefault(key, {}).update(cells)
-    return [_tidy(row) for row in found.values()]
+    _audit(con, at, only)
+    return [dict(zip(bulk.MOMENT, row, strict=True)) for row in con.execute("SELECT * FROM found").fetchall()]
 
 
-def _tidy(row: dict[str, Any]) -> dict[str, Any]:
-    row["state"] = STATES[row["state"]]
-    row["person"] = row["subject"] if row["subject_kind"] == "person" else None
-    for word in ("subject", "item"):
-        row[word] = row[word] or ""
-    return row
-
-
-def _keep(snapshot: Snapshot, rows: list[dict[str, Any]]) -> None:
-    # The same hole may stand open and closed late at once; a page shows the open one.
-    order = {"open": 0, "pending": 1, "closed": 2}
-    seen: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda r: order[r["state"]]):
-        seen.setdefault((row["hole"], row["subject"], row["item"]), row)
-    Then.objects.bulk_create([Then(snapshot=snapshot, **row) for row in seen.values()], batch_size=2000)
+def _keep(snapshot: Snapshot, path: Path) -> None:
+    """Written as imports are, all at once, by the function of the database that says where each hole lies."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in bulk.MOMENT.items())
+    with scope.system(), connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMP TABLE incoming ({typed}) ON COMMIT DROP")
+        with path.open("rb") as file, cursor.copy("COPY incoming FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
+            while block := file.read(1 << 20):
+                copy.write(block)
+        cursor.execute("ANALYZE incoming")
+        cursor.execute("SELECT bihuan_take_then(%s)", [snapshot.pk])
 
 
 _PLACES = """left(area, {town}), left(in_place, {town}), left(in_home, {town}),
