@@ -8,11 +8,11 @@ class AccessConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from bihuan.access import bulk, scope
+        from bihuan.access import bulk, hearing, scope
         from bihuan.live import bulk as many
         from bihuan.live import sight
 
-        sight.whole, sight.herald = scope.system, scope.herald
+        sight.whole, sight.herald, sight.heard = scope.system, scope.herald, hearing.heard
         many.beside, many.order, many.through = bulk.beside, bulk.order, bulk.through
 
     def lay(self) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from django.db import connection, transaction
 
-from bihuan.access import bulk, entrusting, places, rules, scope
+from bihuan.access import bulk, entrusting, hearing, places, rules, scope
 from bihuan.live import tables
 from bihuan.live.faults import Fault
 from bihuan.pressure import channels
@@ -115,6 +115,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
     yield from entrusting.statements(ledgers)
     yield rules.SENT
     yield bulk.PLAIN
+    yield hearing.HEARD
     for ledger in ledgers.values():
         table = tables.table(ledger)
         yield places.filler(ledger, ledgers)

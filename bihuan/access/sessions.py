@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore as Stored
 
 from bihuan.access import scope
-from bihuan.access.models import Account
 
 
 class SessionStore(Stored):
@@ -34,15 +33,3 @@ class SessionStore(Stored):
     def delete(self, session_key: str | None = None) -> None:
         with scope.held(scope.DOOR):
             super().delete(session_key)
-
-
-def holds(key: str | None, account: Account, whose: scope.Scope) -> bool:
-    """Whether a session that was opened as ``account`` still holds: it is there, the account has neither ended nor
-    been bound to something else (``whose``), nor has its password been changed."""
-    from bihuan.access.middleware import over
-
-    with scope.held(scope.DOOR):
-        found = Account.objects.filter(pk=account.pk).first()
-        if found is None or not SessionStore().exists(key or "") or over(found):
-            return False
-        return found.password == account.password and scope.Scope.of(found) == whose

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from bihuan.access import bulk
+from bihuan.access import bulk, scope
 from bihuan.live import actions, imports, tables
 from bihuan.live import bulk as many
 from tests.access import county
@@ -174,6 +174,27 @@ def test_no_code_of_a_desks_own_runs_as_the_owner(empty: str) -> None:
             with desk.scope(county.EAST), pytest.raises(Exception, match="plain temporary table"):
                 desk.con.execute(f"{steal}; {way}")
                 desk.con.execute("SELECT bihuan_take_areas(1)")
+    finally:
+        desk.con.close()
+
+
+def test_an_earlier_moment_is_the_systems_to_write(empty: str) -> None:
+    """And by a plain table too; nobody writes it in his own name."""
+    desk = county.Desk(county.desk_url(empty))
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in bulk.MOMENT.items())
+    take, rows = "SELECT bihuan_take_then(1)", f"CREATE TEMP TABLE incoming ({columns})"
+    try:
+        for whose, way, said in (
+            (county.EAST, rows, "the system's to write"),
+            (scope.Scope("user", account=1, whole=True), rows, "the system's to write"),
+            (scope.SYSTEM, f"{rows}; ALTER TABLE incoming ADD CHECK (true)", "plain temporary table"),
+        ):
+            with desk.scope(whose), pytest.raises(Exception, match=said):
+                desk.con.execute(way)
+                desk.con.execute(take)
+        with desk.scope(scope.SYSTEM):
+            desk.con.execute(rows)
+            assert desk.con.execute(take).fetchone() == (0,)
     finally:
         desk.con.close()
 

@@ -116,7 +116,7 @@ def test_a_stream_ends_with_its_session(served: str, rows: psycopg.Connection) -
     told = stream("duty")
     rows.execute("UPDATE ledger_duties SET until = '2022-01-06 13:00' WHERE duty = 'D1'")
     try:
-        live.HUB._tell()
+        live.HUB.round(ask=True)
         assert "reload" in next(told)
         with pytest.raises(StopIteration):
             next(told)

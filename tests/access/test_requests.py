@@ -271,25 +271,42 @@ def test_what_was_typed_outlives_a_database_that_is_away(monkeypatch: pytest.Mon
     assert secret.status_code == 503 and "a secret" not in secret.content.decode()
 
 
-@pytest.mark.usefixtures("served")
-def test_a_stream_says_that_the_database_is_away_and_that_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    from django.db import connection
+def test_open_streams_are_asked_for_at_once_and_each_hears_what_it_may(served: str, rows: psycopg.Connection) -> None:
+    """As each would read the events himself; whoever was signed out, or signs with no key, hears nothing."""
+    from django.db import connection, transaction
 
-    from bihuan.live import events
+    from bihuan.access.hearing import Listener, heard
+    from bihuan.live.models import Event
 
-    goes = iter([True, None, True, False])
-
-    def goes_on() -> bool:
-        asked = next(goes)
-        if asked is None:  # as the database says it, not Django
-            with connection.wrap_database_errors:
-                raise psycopg.errors.AdminShutdown("terminating connection")
-        return asked
-
-    monkeypatch.setattr(events, "_heard", lambda *_: True)
-    monkeypatch.setattr(events.time, "sleep", lambda _: None)
-    told = [text.partition("\n")[0] for text in events.stream(None, lambda _: None, goes_on)]
-    assert told == ["retry: 2000", "event: gone", "event: back", "event: reload"]
+    rows.execute("DELETE FROM live_event")
+    add = "INSERT INTO live_event (at, kind, said, in_place) VALUES ('2022-01-06', %s, %s, %s)"
+    for kind, said, place in (
+        ("rows", "{}", "610723001001"),
+        ("rows", "{}", "610723002001"),
+        ("rows", "{}", None),
+        ("holes", '{"areas": ["610724"]}', None),
+        ("holes", '{"areas": ["610723"]}', None),
+        ("clock", "{}", None),
+    ):
+        rows.execute(add, [kind, said, place])
+    (newest,) = rows.execute("SELECT max(id) FROM live_event").fetchone() or (0,)
+    listeners, alone = [], []
+    for username in ("east", "hotel", "all"):
+        session = signed_in(username).cookies["sessionid"].value
+        with scope.held(scope.DOOR):
+            account = Account.objects.get(username=username)
+        listeners.append(Listener(account.pk, account.password, session, scope.Scope.of(account)))
+        with scope.held(scope.Scope.of(account)):
+            alone.append(list(Event.objects.filter(id__lte=newest).order_by("id").values_list("id", flat=True)))
+    assert heard(listeners, 0, newest) == alone
+    assert len({len(ids) for ids in alone}) > 1
+    assert heard(listeners, newest - 1, newest) == [[newest]] * 3
+    out = Listener(listeners[0].account, listeners[0].password, "gone", listeners[0].whose)
+    bound = Listener(listeners[0].account, listeners[0].password, listeners[0].session, listeners[2].whose)
+    assert heard([out, listeners[1], bound], 0, newest) == [None, alone[1], None]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM bihuan_heard(ARRAY['', %s], 0, %s)", ["0" * 64 + '{"k":"system"}', newest])
+        assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.usefixtures("served")

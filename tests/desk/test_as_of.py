@@ -14,7 +14,10 @@ from typing import Any
 
 import pytest
 
+from bihuan.access import scope
 from bihuan.desk import access, knowledge, tallies, tokens
+from bihuan.desk import then as audited
+from bihuan.desk.models import Snapshot
 from bihuan.desk.views.orders import in_force
 from bihuan.kernel.ledger import Ledger
 from tests.desk.conftest import Browser
@@ -149,6 +152,26 @@ def test_what_was_counted_once_is_what_the_rows_give(
     with monkeypatch.context() as patch:
         patch.setattr(tallies, "_kept", lambda *_: False)
         assert seen() == kept
+
+
+def test_holes_that_are_written_at_once_lie_where_each_would(county: dt.datetime, rolled_back: None) -> None:
+    """What is placed in sets, and what the trigger says row by row."""
+    from django.db import connection
+
+    places = "SELECT id, in_place, in_home, in_also FROM desk_then ORDER BY id"
+    with connection.cursor() as cursor:
+        # Some are elsewhere too: at the unit that they name, or where their person is seen besides.
+        cursor.execute("UPDATE ledger_units SET area = '610724001' WHERE unit IN (SELECT unit FROM live_hole LIMIT 20)")
+        cursor.execute("UPDATE ledger_people SET in_also = '{610724002}' WHERE hashtext(person) %% 5 = 0", [])
+        made = Snapshot.objects.create(at=dt.datetime(2022, 1, 5, 12), imports=0)
+        with scope.system():
+            audited.take(made)
+        cursor.execute(places)
+        at_once = cursor.fetchall()
+        cursor.execute("UPDATE desk_then SET in_place = in_place")
+        cursor.execute(places)
+        assert at_once == cursor.fetchall()
+    assert len(at_once) > 500 and all(any(row[n] for row in at_once) for n in (1, 2, 3))
 
 
 def rows_of(folder: Path, ledger: Ledger) -> list[Cells]:

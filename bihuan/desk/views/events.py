@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from bihuan.access import scope, sessions
+from bihuan.access.hearing import Listener
 from bihuan.access.models import Account
 from bihuan.access.scope import Scope
 from bihuan.desk.viewing import Asked
@@ -19,12 +19,8 @@ def events(asked: Asked) -> StreamingHttpResponse:
     It ends with the session."""
     last = asked.headers.get("Last-Event-ID", "")
     account: Account = asked.user
-    whose, key = Scope.of(account), asked.session.session_key
-
-    def goes_on() -> bool:
-        return sessions.holds(key, account, whose)
-
-    stream = live.stream(int(last) if last.isdigit() else None, told, goes_on, lambda: scope.held(whose))
+    listener = Listener(account.pk, account.password, asked.session.session_key or "", Scope.of(account))
+    stream = live.stream(int(last) if last.isdigit() else None, told, listener)
     response = StreamingHttpResponse(stream, content_type="text/event-stream")
     response.headers["X-Accel-Buffering"] = "no"
     return response
