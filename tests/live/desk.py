@@ -125,9 +125,16 @@ class Desk:
             return False
 
 
+STEP_S = 15.0
+
+
 def until(happens: Callable[[], bool], seconds: float) -> None:
-    """Wait for something."""
-    end = time.monotonic() + seconds
+    """Wait for something. One look counts for STEP_S seconds at most: where a machine stops all of us for minutes, what we
+    wait for stood still as well."""
+    left, last = seconds, time.monotonic()
     while not happens():
-        assert time.monotonic() < end, f"it did not happen within {seconds} s"
+        assert left > 0, f"it did not happen within {seconds} s"
         time.sleep(0.05)
+        now = time.monotonic()
+        left -= min(now - last, STEP_S)
+        last = now
