@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,7 +172,11 @@ def _announce(words: Words, where: str, folder: Path) -> None:
 
 def _keep(here: Installation, words: Words) -> None:
     """The database of our own, started anew where it died, whoever had started it."""
-    if here.server is not None and not here.server.alive():
+    if here.server is None:
+        return
+    with suppress(OSError):  # a full disk: the desk goes on
+        here.server.put_log_aside()
+    if not here.server.alive():
         print(words("数据库停了，重新启动", "the database ended and is started anew"), file=sys.stderr)
         from bihuan.live.faults import Fault
 

@@ -33,6 +33,8 @@ START_S = 60.0
 STOP_S = 30.0
 LEFT_S = 10.0
 """How long the processes of a server that was killed may take to notice."""
+MOST_BYTES = 5_000_000
+"""A fuller log is put aside as ``postgres.log.1``, in place of the one before."""
 SOCKET_LENGTH = 90
 """Paths of sockets longer than some 100 bytes are refused by the system."""
 
@@ -169,6 +171,7 @@ class Server:
         sockets.mkdir(mode=0o700, exist_ok=True)
         if who.uid is not None:
             os.chown(sockets, who.uid, who.gid or 0)
+        self.put_log_aside()
         with self.log.open("ab") as log:
             self.log.chmod(0o600)
             self._from = log.tell()
@@ -229,6 +232,17 @@ class Server:
                     f"the database does not start: {self._last_word()}. See {self.log}",
                 )
             time.sleep(0.05)
+
+    def put_log_aside(self) -> None:
+        """Where the log has grown too large. The server goes on writing to the file that it has, at its end: so that is
+        copied, and cut."""
+        if not self.log.exists() or self.log.stat().st_size <= MOST_BYTES:
+            return
+        before = self.log.with_name(self.log.name + ".1")
+        before.unlink(missing_ok=True)
+        shutil.copy2(self.log, before)  # whoever may not read the one may not read the other
+        os.truncate(self.log, 0)
+        self._from = 0
 
     def _last_word(self) -> str:
         """What its log says of this start."""

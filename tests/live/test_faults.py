@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bihuan.live import faults, installation
+from bihuan.live import faults, installation, postgres
 from bihuan.live.installation import Installation
 from bihuan.live.postgres import Server
 
@@ -132,3 +132,18 @@ def test_an_export_that_is_cut_off_leaves_no_half_folder(
     assert list((tmp_path / "out").iterdir()) == []
     monkeypatch.undo()
     assert exports.export(con, tmp_path / "out", "zh") == {"areas": 1}
+
+
+def test_a_full_log_is_put_aside_in_place_of_the_one_before_and_the_server_writes_on(server: Server) -> None:
+    with server.log.open("ab") as log:
+        log.write(b"x" * (postgres.MOST_BYTES + 1))
+    before = server.log.with_name("postgres.log.1")
+    before.write_text("the one before")
+    server.put_log_aside()
+    assert before.stat().st_size > postgres.MOST_BYTES and before.stat().st_mode & 0o077 == 0
+    assert server.log.stat().st_size == 0
+    with psycopg.connect(server.url(), autocommit=True) as con, pytest.raises(psycopg.Error):
+        con.execute("SELECT 1 / 0")
+    assert b"division by zero" in server.log.read_bytes()
+    server.put_log_aside()
+    assert server.log.stat().st_size > 0
