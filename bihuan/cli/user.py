@@ -62,6 +62,7 @@ def _tell(password: str, words: Words) -> None:
 
 
 def _list(asked: argparse.Namespace, words: Words) -> int:
+    from bihuan.access import roles
     from bihuan.access.models import Account
     from bihuan.live import clock
 
@@ -74,7 +75,8 @@ def _list(asked: argparse.Namespace, words: Words) -> int:
         over = account.until is not None and account.until <= clock.now()
         state = words("已结束", "ended") if over else words("在用", "in use")
         about = account.role if words.lang == "zh" else account.about.english
-        rows.append([account.username, account.name, about, account.group, bound, account.officer, ends, state])
+        group = account.group if words.lang == "zh" else roles.GROUP_ENGLISH.get(account.group, account.group)
+        rows.append([account.username, account.name, about, group, bound, account.officer, ends, state])
     heads = ("账号", "姓名", "角色", "专班", "范围", "人员", "结束", "状态")
     english = ("account", "name", "role", "group", "bound to", "officer", "ends", "state")
     print(*aligned.table([heads if words.lang == "zh" else english, *rows]), sep="\n")

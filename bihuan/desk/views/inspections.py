@@ -84,7 +84,9 @@ def _findings(asked: Asked) -> list[dict[str, Any]]:
         [*values, *also, *within],
     )
     now = access.now(asked)
+    units = access.names_of(asked, "units", [row["unit"] for row in rows if row["unit"]])
     for row in rows:
+        row["at"] = units.get(row["unit"], row["unit"])
         row["missing"] = [finding[e] for e in ELEMENTS if row[e] is None]
         row["late"] = row["remedied_at"] is None and row["due"] is not None and row["due"] < now
         row["ledger"] = finding

@@ -17,14 +17,16 @@ HOURS, BACK = 72, 48
 
 
 def rosters(asked: Asked) -> HttpResponse:
-    """The guarded posts with their shifts and gaps. Three queries."""
+    """The guarded posts with their shifts and gaps. Four queries."""
     now = access.now(asked)
     begin = (now - dt.timedelta(hours=BACK)).replace(minute=0, second=0)
     end = begin + dt.timedelta(hours=HOURS)
     posts = _posts(asked, now)
     shifts = _shifts(asked, [p["post"] for p in posts], begin, end)
+    places = access.names_of(asked, "areas", [p["area"] for p in posts])
     gaps = access.open_and_pending(asked, "post", [p["post"] for p in posts])
     for post in posts:
+        post["place"] = places.get(post["area"], post["area"])
         post["shifts"] = [s | _bar(s["start"], s["end"], begin, end) for s in shifts if s["post"] == post["post"]]
         post["gaps"] = [
             g for g in gaps if g.subject == post["post"] and g.hole.startswith("guard.") and g.state == "open"
@@ -37,9 +39,13 @@ def rosters(asked: Asked) -> HttpResponse:
 
 
 def _posts(asked: Asked, now: dt.datetime) -> list[dict[str, Any]]:
+    """Of the area or unit of the account: posts are everybody's to know, their shifts are not, and one would look
+    unguarded."""
     ledger = knowledge.ledgers()["posts"]
     held, values = access.effective_sql(ledger, "l", asked.viewing.at)
-    scope, within = access.scope_sql(ledger, "l", asked.viewing.area)
+    scope, within = access.scope_sql(ledger, "l", access.area_of(asked))
+    if unit := str(getattr(asked.user, "unit", "")):
+        scope, within = f"({scope} AND l.unit = %s)", [*within, unit]
     return access.query(
         f"""SELECT l.post, l.name, l.kind, l.area, l.from_hour, l.to_hour, l.leader_required FROM ledger_posts l
         WHERE {held} AND {scope} AND l.mode = '值守' AND l.since <= %s AND (l.until IS NULL OR l.until > %s)
