@@ -44,15 +44,19 @@ MENU = (
 
 @dataclass
 class Scope:
-    """The area looked at: all above it, and what lies right below."""
+    """The area looked at: all above it, and what lies right below. ``unit``: the name of the unit to which the account
+    is bound, which looks at nothing else."""
 
     path: list[Place] = field(default_factory=list)
     below: list[Place] = field(default_factory=list)
+    unit: str = ""
 
 
 def scope(asked: Asked) -> Scope:
     """One query: the areas above, and those right below (where no area is chosen, the account's own; where it has none,
     the topmost of the tree, and on down to where it branches)."""
+    if unit := str(getattr(asked.user, "unit", "")):
+        return Scope(unit=access.names_of(asked, "units", [unit]).get(unit, unit))
     area = access.area_of(asked)
     if area:
         codes = access.path(area)

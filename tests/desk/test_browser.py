@@ -201,6 +201,15 @@ def test_pages_fit_from_a_phone_to_a_wall_are_refused_nothing_and_axe_finds_noth
     assert (too_wide, found, desk.complaints) == ([], [], [])
 
 
+def test_the_names_of_all_areas_above_a_grid_fit_beside_the_rest_of_the_top(desk: Desk) -> None:
+    page = desk.open("/tickets/?in=610723119901001")
+    expect(page.locator(".trail")).to_contain_text("李家坝村第1网格")
+    for width in (360, 768, 1024, 1366):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+    page.close()
+
+
 def test_the_keyboard_alone_reaches_everything(desk: Desk) -> None:
     """The first stop skips to the content; every stop shows where it is; menus open by Enter and close by Escape, which
     gives the focus back."""
