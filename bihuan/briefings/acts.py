@@ -83,18 +83,26 @@ def why_not_release(account: Account, briefing: Briefing) -> tuple[str, str] | N
     if briefing.content is None:
         return ("内容还没有算完", "its content is not computed yet")
     if account.role not in RELEASES or not covers(account, briefing.area):
-        return (
-            "由管这个区划的值班或干部签发",
-            "a duty officer (值班) or cadre (干部) bound to this area releases it",
-        )
+        return _released_by(briefing.area)
     if not account.name.strip():
         return (
             "签发要有姓名，你的账号没有：请管理员补上",
             "whoever releases is named, and your account has no name: ask an administrator",
         )
     if account.username == briefing.drafted_by:
-        return ("拟稿人不能自己签发，请另一位签发", "who drafted it does not release it: another officer does")
+        by = _released_by(briefing.area)
+        return (f"拟稿人不能自己签发，{by[0]}", f"who drafted it does not release it; {by[1]}")
     return None
+
+
+def _released_by(area: str) -> tuple[str, str]:
+    """Who releases a briefing of an area, and what to do where there is nobody."""
+    zh, en = (f"区划 {area} ", area) if area else ("全部区划", "all areas")
+    return (
+        f"要由管{zh}的值班或干部登录签发；没有别的这样的账号，请管理员在“账号管理”页建一个",
+        f"a duty officer (值班) or cadre (干部) bound to {en} signs in and does; where there is no other such account, "
+        "an administrator makes one on the page Accounts",
+    )
 
 
 def draft(account: Account, asked: Asked) -> Briefing:

@@ -12,15 +12,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bihuan.desk import masking, tokens
+from bihuan.exchange import example
 from bihuan.kernel.ledger import Column, Ledger
+from bihuan.live.masked import numbered
 
 SEALED = "sealed."
 """Before the name of a field that holds a sealed value."""
 
 
-def hidden(column: Column, ledger: Ledger) -> bool:
-    """Whether a column holds a document or a phone number."""
-    return column.refers == "people" or column.name == "phone" or (ledger.name == "people" and column.name == "person")
+REMARKS = {
+    ("orders", "key"): (
+        "可填的参数和现行的值见“措施标准”页；带 * 的换成具体的类别、岗位、物资",
+        "the page Orders lists the parameters and what is in force; put a kind, post or item in place of *",
+    )
+}
+"""What a form says of a column otherwise than a template does, where the parameters stand on a sheet of their own."""
+
+
+def remark(ledger: Ledger, column: Column, lang: str) -> str:
+    """What is to be known when a column is filled in on a page; "" where nothing is."""
+    said = REMARKS.get((ledger.name, column.name))
+    return said[0 if lang == "zh" else 1] if said else example.remark(ledger, column, lang)
 
 
 @dataclass
@@ -68,8 +80,8 @@ def made(ledger: Ledger, values: Mapping[str, str], fixed: bool = False) -> Form
         one.refers = column.refers if column.type == "ref" else "areas" if column.type == "area" else ""
         if one.kind == "datetime-local" and value:
             one.value = value.replace(" ", "T")
-        shown = masking.masked_document(value) if hidden(column, ledger) else masking.masked(value)
-        if value and (hidden(column, ledger) or shown != value):
+        shown = masking.masked_document(value) if numbered(column, ledger) else masking.masked(value)
+        if value and (numbered(column, ledger) or shown != value):
             one.sealed, one.shown, one.value = tokens.seal("cell", value), shown, ""
         form.fields.append(one)
     return form

@@ -35,6 +35,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{heading}”只能填：{choices}",
         "'{name}' must be one of: {choices}",
     ),
+    cells.MASKED: (
+        "“{heading}”是掩去的号码（中间是 *）：请写明用途重新导出，或填完整的号码",
+        "'{name}' is a masked number (its middle is *): export it again with a stated purpose, or write the whole "
+        "number",
+    ),
     cells.MISSING: (
         "“{heading}”是必填项：请补填",
         "'{name}' is required: fill it in",

@@ -24,6 +24,9 @@ UNKNOWN = "unknown reference"
 MISSING = "missing"
 DUPLICATE = "duplicate"
 
+MASKED = "masked number"
+"""Of a ledger that keeps what it takes (bihuan.live), never of ``check``: there it is another document."""
+
 REASONS = (BAD_IDENTITY, UNKNOWN, BAD_DATE, BAD_NUMBER, BAD_AREA, BAD_VALUE, WRONG_CHOICE, MISSING, DUPLICATE)
 
 

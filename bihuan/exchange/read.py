@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, int, int], None]
+Look = Callable[["duckdb.DuckDBPyConnection", Ledger], None]
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,12 @@ def read(
     lang: str = "zh",
     progress: Progress | None = None,
     held: validate.Held | None = None,
+    look: Look | None = None,
 ) -> Intake:
     """Read every ledger of ``folder`` (or of one file) into ``con``.
 
-    ``held`` tells which keys of a ledger are held elsewhere: references to them are no unknown ones.
+    ``held`` tells which keys of a ledger are held elsewhere: references to them are no unknown ones. ``look`` sees each
+    ledger's ``staged`` rows (:func:`bihuan.exchange.load.stage`) before they are settled, and may mend or reject some.
 
     Makes a table ``ledger_<name>`` for every ledger, also the absent ones: its columns typed, recorded_at, recorded_by,
     retracted, ``_source`` (index of :attr:`Intake.sources`), ``_row`` (from 1, as in the file), ``_only`` (the only row
@@ -82,6 +85,8 @@ def read(
         if progress is not None:
             progress(ledger.title if lang == "zh" else ledger.english, len(paths) + done, len(paths) + len(ledgers))
         load.stage(con, ledger, found[ledger.name])
+        if look is not None and found[ledger.name]:
+            look(con, ledger)
         validate.settle(con, ledger, tuple(parameters), held)
     intake.rows = {ledger.name: load.count(con, f"ledger_{ledger.name}") for ledger in ledgers}
     intake.absent = [ledger.name for ledger in ledgers if not any(p.header.complete for p in found[ledger.name])]

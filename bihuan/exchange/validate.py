@@ -159,7 +159,7 @@ def _as_text(ledger: Ledger, column: str) -> str:
 def report(
     con: duckdb.DuckDBPyConnection, ledgers: Iterable[Ledger], sources: Sequence[tuple[str, str]], lang: str
 ) -> int:
-    """Make ``rejects`` (file, sheet, row, column, value, reason, advice) of ``rejected``; their number."""
+    """Make ``rejects`` (file, sheet, row, column, value, reason, advice, ledger) of ``rejected``; their number."""
     known = {ledger.name: ledger for ledger in ledgers}
     con.execute("CREATE OR REPLACE TEMP TABLE sources (_source INTEGER, file VARCHAR, sheet VARCHAR)")
     insert(con, "sources", [(number, *source) for number, source in enumerate(sources)])
@@ -175,8 +175,8 @@ def report(
     insert(con, "advised", said)
     con.execute(
         "CREATE OR REPLACE TABLE rejects AS SELECT file, sheet, _row AS row, _column AS column, "
-        "coalesce(_value, '') AS value, _reason AS reason, advice FROM rejected JOIN sources USING (_source) "
-        "JOIN advised USING (_ledger, _column, _reason) ORDER BY _source, _row"
+        "coalesce(_value, '') AS value, _reason AS reason, advice, _ledger AS ledger FROM rejected "
+        "JOIN sources USING (_source) JOIN advised USING (_ledger, _column, _reason) ORDER BY _source, _row"
     )
     con.execute("DROP TABLE IF EXISTS staged; DROP TABLE IF EXISTS checked; DROP TABLE IF EXISTS rejected")
     return count(con, "rejects")

@@ -29,6 +29,7 @@ KINDS = {
     "yesno": "是否 yes or no",
 }
 GRADES = {"公开": "公开 public", "内部": "内部 internal", "个人": "个人 personal", "敏感": "敏感 sensitive"}
+PARAMETERS = "[参数 parameters](orders.md)"
 UNITS = {unit: " ".join(dict.fromkeys(words)).strip() for unit, words in about.UNITS.items()}
 
 HEAD = (
@@ -109,12 +110,12 @@ def _ledger(ledger: Ledger, named: dict[str, Ledger], readers: list[Said]) -> It
         f"主键 key: {', '.join(map(code, ledger.key))}；没有录入时间的，获知于 known, where not recorded: "
         + (f"{known.heading} {code(known.name)}" if known else "从一开始 from the beginning")
     )
-    yield from ("", *table(HEAD, (_row(column, named) for column in ledger.columns)), "")
+    yield from ("", *table(HEAD, (_row(column, named, ledger.name) for column in ledger.columns)), "")
     if readers:
         yield from (f"查它的漏洞 holes that stand on it: {_holes(readers)}", "")
 
 
-def _row(column: Column, named: dict[str, Ledger]) -> tuple[str, ...]:
+def _row(column: Column, named: dict[str, Ledger], of: str = "") -> tuple[str, ...]:
     asked = [
         word
         for word, on in (
@@ -131,7 +132,7 @@ def _row(column: Column, named: dict[str, Ledger]) -> tuple[str, ...]:
         _type(column, named),
         "、".join(asked),
         f"{column.purpose[0]} · {column.purpose[1]}",
-        cell(column.note),
+        PARAMETERS if (of, column.name) == ("orders", "key") else cell(column.note),
         GRADES[column.grade],
         f"{column.keep_days} 天 days" if column.keep_days else "随台账 as the ledger",
     )

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from django.db import IntegrityError, connection, transaction
 
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import clock, events, sight, standing, tables
+from bihuan.live import clock, events, masked, sight, standing, tables
 from bihuan.live.models import Batch, Change
 from bihuan.live.reading import Reject, Row, read
 
@@ -71,7 +71,8 @@ def save_rows(
     Cells as text or typed. Raises Refused, and KeyError for a column that the ledger does not have.
     """
     about = tables.ledgers()[ledger]
-    typed, rejects = read(about, [_own(row) for row in rows], tables.program().parameters, held)
+    given = masked.kept(about, [_own(row) for row in rows])
+    typed, rejects = read(about, given, tables.program().parameters, held)
     if rejects or not typed:
         return Saved(rejects=rejects)
     return _write(actor, "save", about, typed, token, now)

@@ -2,7 +2,7 @@
 
 Rows are told apart by key and recorded_at: a row that stands already, alike in every column, is left alone, so a second
 import changes nothing; one that differs takes its place; others are new versions. Rejects are those of ``check``, but a
-reference may be to a row of the database.
+reference may be to a row of the database, and a masked number is never taken for a whole one (``masked``).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from bihuan.exchange import read as exchange
 from bihuan.exchange.problems import Problem
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import actions, bulk, clock, sight, standing, tables
+from bihuan.live import actions, bulk, clock, masked, sight, standing, tables
 from bihuan.live.models import Batch
 
 if TYPE_CHECKING:
@@ -75,7 +75,9 @@ class Imported:
     first SHOWN."""
 
     counts: dict[str, Counts] = field(default_factory=dict)
-    rejects: list[dict[str, Any]] = field(default_factory=list)  # file, sheet, row, column, value, reason, advice
+    rejects: list[dict[str, Any]] = field(
+        default_factory=list
+    )  # file, sheet, row, column, value, reason, advice, ledger
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
     batch: Batch | None = None
@@ -122,7 +124,14 @@ def _run(
     program = tables.program()
     with _engine(None if write else MEMORY) as con:
         intake = exchange.read(
-            folder, con, program.ledgers, program.parameters, lang=lang, progress=progress, held=actions.held
+            folder,
+            con,
+            program.ledgers,
+            program.parameters,
+            lang=lang,
+            progress=progress,
+            held=actions.held,
+            look=masked.look,
         )
         result = Imported(problems=intake.problems, rejected=intake.rejected)
         result.rejects = _rejects(con)
@@ -352,8 +361,8 @@ def _one(cursor: Any, sql: str, values: list[Any]) -> int:
 
 
 def _rejects(con: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    found = con.execute(f'SELECT file, sheet, "row", "column", value, reason, advice FROM rejects LIMIT {SHOWN}')
-    names = ("file", "sheet", "row", "column", "value", "reason", "advice")
+    names = ("file", "sheet", "row", "column", "value", "reason", "advice", "ledger")
+    found = con.execute(f"SELECT {', '.join(map(tables.quoted, names))} FROM rejects LIMIT {SHOWN}")
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 

@@ -14,6 +14,7 @@ from bihuan.exchange import advice, cells
 from bihuan.exchange.load import is_person
 from bihuan.kernel.ledger import Column, Ledger
 from bihuan.kernel.parameters import Parameter, find
+from bihuan.live import masked
 
 Value = str | int | float | bool | dt.date | dt.datetime | None
 Row = dict[str, Value]
@@ -85,6 +86,8 @@ def _cells(ledger: Ledger, row: Mapping[str, object]) -> Row:
         if cells.normal(text) == "":
             typed[name] = None
             continue
+        if masked.refused(column, ledger, text):
+            raise _Bad(name, text, cells.MASKED)
         try:
             value = cells.reader(column, name in ledger.key, is_person(column, ledger))(text)
         except cells.Unreadable as error:

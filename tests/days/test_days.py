@@ -294,7 +294,7 @@ def test_a_county_keeps_a_ledger_of_its_own(day: Begin, desk: Desk) -> None:
     page.set_input_files("#files", {"name": "厕所改造.csv", "mimeType": "text/csv", "buffer": text.encode()})
     page.locator("form.row-form button[type=submit]").click()
     expect(page.locator(".rejects tbody tr")).to_have_count(1)
-    for said in ("厕所改造.csv", "3", "state", "快完了", "未动工"):
+    for said in ("厕所改造.csv", "3", "进度", "快完了", "未动工"):
         expect(page.locator(".rejects tbody tr")).to_contain_text(said)
     expect(page.locator("#main")).to_contain_text("新增 1 行")
     listed = today.open("/ledgers/toilet_works/")

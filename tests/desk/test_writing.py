@@ -153,7 +153,7 @@ def test_a_preview_says_which_cells_change_and_which_rows_are_rejected(
     seen = [browser.client.get(answer.headers["Location"])]
     assert seen[0].context["sum"]["changed"] == 5 and seen[0].context["rejected"] == 3
     seen += [browser.client.get(answer.headers["Location"], {"changed": n, "rejected": 2}) for n in (2, 3)]
-    found = {row["key"]: (row["line"], row["said"]) for page in seen for row in page.context["changed"]["rows"]}
+    found = {row["key"]: (row["line"], row["said"]) for page in seen for row in page.context["changed"]}
     for place, row in enumerate(there):
         line, said = found[row.row]
         (_, stood, comes), *others = [s for s in said if s[0].name == "temperature"]
@@ -208,3 +208,29 @@ def test_events_are_told_without_what_they_are_about(browser: Browser) -> None:
     assert told(Event(kind="rows", said={"ledger": "people", "batch": 3})) == {"ledger": "people"}
     assert told(Event(kind="audit", said={})) is None
     assert told(Event(kind="reload", said={})) == {}
+
+
+def test_the_desks_own_file_corrected_in_one_cell_changes_that_cell_alone(browser: Browser, uploads: Path) -> None:
+    """Its numbers are masked: what stands is kept; a masked number of another row is refused, in the page's language,
+    and its column named in it."""
+    there = rows("monitoring", latest=True, retracted__isnull=True).order_by("row").first()
+    found = browser.client.get("/ledgers/monitoring/file.csv", {"q": there.person}, follow=True)
+    file = b"".join(found.streaming_content).decode("utf-8-sig")
+    head, *lines = file.splitlines()
+    (line,) = [text for text in lines if text.startswith(f"{there.row},")]
+    masked = line.split(",")[1]
+    assert "********" in masked and there.person not in file
+    corrected = line.split(",")
+    corrected[head.split(",").index("体温")] = "39.4"
+    stranger = f"RX9,{masked},2022-01-05T08:00"
+    answer = upload(browser, "健康监测.csv", "\n".join([head, ",".join(corrected), stranger]))
+    browser.client.cookies["bihuan_lang"] = "en"
+    page = browser.client.get(answer.headers["Location"])
+    ((column, _, comes),) = [said for row in page.context["changed"] for said in row["said"]]
+    assert (column.name, comes, page.context["rejected"]) == ("temperature", "39.4", 1)
+    body = page.content.decode()
+    assert "is a masked number" in body and '<td class="nowrap">Person</td>' in body
+    browser.client.post(answer.headers["Location"] + "confirm")
+    last = rows("monitoring", row=there.row, latest=True).first()
+    assert (last.person, last.temperature) == (there.person, 39.4)
+    assert not rows("monitoring", person__contains="*").exists()

@@ -13,7 +13,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from bihuan.access import roles
-from bihuan.desk import knowledge, masking, tokens
+from bihuan.desk import forms, knowledge, masking, tokens
 from bihuan.desk.viewing import Viewing
 from bihuan.domains import english
 from bihuan.kernel.ledger import Column, Ledger
@@ -70,6 +70,12 @@ def change(context: template.Context, **words: Any) -> str:
         if value not in (None, "", []):
             query.setlist(key, [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)])
     return "?" + query.urlencode()
+
+
+@register.simple_tag(takes_context=True)
+def change_page(context: template.Context, word: str, number: int) -> str:
+    """This page's own address with another page of the list that ``word`` names, led to that list."""
+    return f"{change(context, **{word: number})}#{word}"
 
 
 @register.filter
@@ -235,6 +241,12 @@ def heading(context: template.Context, column: Column) -> str:
     """A column's heading: 核查时间, At."""
     english = column.english or column.name
     return viewing_of(context).two(column.heading, english[:1].upper() + english[1:])
+
+
+@register.simple_tag(takes_context=True)
+def remark(context: template.Context, ledger: Ledger, column: Column) -> str:
+    """What is to be known when a column is filled in."""
+    return forms.remark(ledger, column, viewing_of(context).lang)
 
 
 @register.simple_tag(takes_context=True)

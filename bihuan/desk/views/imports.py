@@ -15,6 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -194,35 +195,27 @@ def _pages(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
     counts = [(ledgers[name], c) for name, c in found["counts"].items()]
     total = {word: sum(c[word] for _, c in counts) for word in ("new", "changed", "withdrawn", "same")}
     changed, rejects = _page(asked, "changed", found["changes"]), _page(asked, "rejected", found["rejects"])
-    looks.seen(asked, (person for row in changed["rows"] for person in row["people"]), "import")
-    for row in changed["rows"]:
+    looks.seen(asked, (person for row in changed for person in row["people"]), "import")
+    for row in changed:
         of = ledgers[row["ledger"]]
         row |= {"of": of, "said": [(of[name], stood, comes) for name, stood, comes in row["cells"]]}
+    for row in rejects:
+        row["of"] = ledgers[row["ledger"]][row["column"]]
     return {
         "counts": counts,
         "sum": total,
         "rejected": found["rejected"],
-        "rejects": rejects["rows"],
-        "reject_pages": rejects,
+        "rejects": rejects,
         "changed": changed,
         "more_changed": max(0, total["changed"] - len(found["changes"])) if found["changes"] else 0,
-        "more_rejects": max(0, found["rejected"] - len(found["rejects"] if asked.method == "GET" else rejects["rows"])),
+        "more_rejects": max(0, found["rejected"] - len(found["rejects"] if asked.method == "GET" else rejects)),
         "problems": found["problems"],
     }
 
 
-def _page(asked: Asked, word: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The rows of the page that the address names by ``word``, and its neighbours."""
-    last = max(1, -(-len(rows) // ROWS))
-    given = asked.GET.get(word, "")
-    number = min(max(1, int(given)), last) if given.isdecimal() and len(given) < 9 else 1
-    return {
-        "rows": rows[ROWS * (number - 1) : ROWS * number],
-        "number": number,
-        "last": last,
-        "before": number - 1,
-        "after": number + 1 if number < last else 0,
-    }
+def _page(asked: Asked, word: str, rows: list[dict[str, Any]]) -> Page:
+    """The rows of the page that the address names by ``word``."""
+    return Paginator(rows, ROWS).get_page(asked.GET.get(word))
 
 
 @require_POST

@@ -11,7 +11,6 @@ from django.http import FileResponse, Http404, HttpResponse
 
 from bihuan.desk import access, knowledge, masking
 from bihuan.desk import rows as listed
-from bihuan.desk.forms import hidden
 from bihuan.desk.listing import COUNTED
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
@@ -19,6 +18,7 @@ from bihuan.desk.views import looks
 from bihuan.domains import catalogue
 from bihuan.exchange import template
 from bihuan.kernel.ledger import Column, Ledger
+from bihuan.live.masked import numbered
 
 EXPORTED = 1_000_000
 """Rows of a file: what a sheet holds."""
@@ -135,7 +135,7 @@ def _cell(which: Ledger, column: Column, value: Any) -> str | float | int:
         return value.isoformat(timespec="minutes" if value.second == 0 else "seconds")
     if isinstance(value, int | float):
         return value
-    return masking.masked_document(str(value)) if hidden(column, which) else masking.masked(str(value))
+    return masking.masked_document(str(value)) if numbered(column, which) else masking.masked(str(value))
 
 
 def _workbook(path: Path, which: Ledger, cells: Any) -> None:
