@@ -88,14 +88,21 @@ def check(asked: Asked) -> Asked:
         _bound(role)
     if asked.by_duty and not asked.officer:
         raise Wrong("随包保责任结束的账号要写明人员编号", "an account that ends with a duty needs its officer")
-    if asked.officer:
-        _officer(asked.officer)
+    officer = _officer(asked.officer) if asked.officer else ""
     if asked.until is not None and asked.until <= clock.now():
         raise Wrong(
             f"结束时间 {asked.until:%Y-%m-%d %H:%M} 已经过去：请写以后的时间",
             f"{asked.until:%Y-%m-%d %H:%M} is past: name a later end",
         )
-    return Asked(**{**asked.__dict__, "username": username, "area": area, "unit": cells.normal(asked.unit)})
+    return Asked(
+        **{
+            **asked.__dict__,
+            "username": username,
+            "name": asked.name or officer,
+            "area": area,
+            "unit": cells.normal(asked.unit),
+        }
+    )
 
 
 def _area(text: str) -> str:
@@ -120,10 +127,12 @@ def _bound(role: roles.Role) -> None:
     )
 
 
-def _officer(officer: str) -> None:
+def _officer(officer: str) -> str:
+    """His name. Raises Wrong."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM ledger_officers WHERE officer = %s LIMIT 1", [officer])
-        if cursor.fetchone() is None:
+        cursor.execute("SELECT name FROM ledger_officers WHERE officer = %s ORDER BY latest DESC LIMIT 1", [officer])
+        found = cursor.fetchone()
+        if found is None:
             raise Wrong(
                 f"台账“责任人员”里没有编号 {officer}：请核对，或先登记",
                 f"no officer has the number {officer}: check it, or record the officer first",
@@ -134,6 +143,7 @@ def _officer(officer: str) -> None:
                 f"{officer} 的包保责任不在您的辖区之内：请由上级设这个账号",
                 f"{officer} answers for somewhere outside your area: have a higher level make the account",
             )
+    return str(found[0] or "")
 
 
 def find(username: str) -> Account:

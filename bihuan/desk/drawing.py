@@ -4,6 +4,7 @@ ring of a subject's stages, the schematic map of areas, stacked bars."""
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -130,7 +131,10 @@ ENDS = ("街道办事处", "街道", "社区", "镇", "乡", "村", "县", "区"
 
 
 def short(name: str) -> str:
-    """A place's name without its rank, where something is left: 洋州街道 → 洋州; at most five characters."""
+    """A place's name without its rank, where something is left: 洋州街道 → 洋州; of a grid its number:
+    李家坝村第1网格 → 第1网格; at most five characters."""
+    if grid := re.search(r"第\w{1,2}网格$", name):
+        return grid[0]
     for end in ENDS:
         if name.endswith(end) and len(name) > len(end) + 1:
             name = name.removesuffix(end)

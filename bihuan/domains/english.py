@@ -6,6 +6,7 @@ every ledger stands here. A county's own ledgers keep theirs as declared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 _ROWS = """
@@ -74,5 +75,8 @@ WORDS: Mapping[str, str] = {
 
 
 def word(text: str) -> str:
-    """A chosen word in English; as it is where it is none of ours."""
+    """A chosen word in English, or a list of them; as it is where it is none of ours."""
+    parts = re.split("[,，、]", text)
+    if len(parts) > 1 and all(part in WORDS for part in parts):
+        return ", ".join(WORDS[part] for part in parts)
     return WORDS.get(text, text)
