@@ -13,6 +13,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from bihuan.kernel.program import Program
 
 if TYPE_CHECKING:
     from bihuan.kernel.flow import Flow
+    from bihuan.kernel.uses import Uses
 
 Progress = Callable[[str, int, int], None]
 
@@ -44,21 +46,41 @@ def load(progress: Progress | None = None, anew: bool = False) -> Program:
     return program
 
 
-def live(progress: Progress | None = None, anew: bool = False) -> tuple[Program, dict[str, Flow]]:
-    """The same program for PostgreSQL, and the flow of its every stage and loop (bihuan.kernel.flow): what the living
-    loop audits a few subjects with. Kept as :func:`load` keeps its own."""
+@dataclass(frozen=True)
+class Live:
+    """What the living loop audits a few subjects with: the program for PostgreSQL; of its every stage and loop the flow
+    (bihuan.kernel.flow) and what it uses (bihuan.kernel.uses)."""
+
+    program: Program
+    flows: dict[str, Flow]
+    uses: dict[str, Uses]
+
+    def to_json(self) -> str:
+        used = {name: uses.to_lists() for name, uses in self.uses.items()}
+        return json.dumps([self.program.to_json(), self.flows, used], ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> Live:
+        from bihuan.kernel.uses import Uses
+
+        program, flows, used = json.loads(text)
+        return Live(Program.from_json(program), flows, {name: Uses.from_lists(data) for name, data in used.items()})
+
+
+def live(progress: Progress | None = None, anew: bool = False) -> Live:
+    """The same program for PostgreSQL, kept as :func:`load` keeps its own."""
     path = _path("live")
     if path is not None and not anew:
         try:
-            program, flows = json.loads(path.read_text(encoding="utf-8"))
-            return Program.from_json(program), flows
+            return Live.from_json(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, KeyError, TypeError):
             pass  # not there, or damaged
-    flows = {}
-    made = _compile(progress, "postgres", flows)
+    flows: dict[str, Flow] = {}
+    used: dict[str, Uses] = {}
+    made = Live(_compile(progress, "postgres", flows, used), flows, used)
     if path is not None:
-        _keep(path, json.dumps([made.to_json(), flows], ensure_ascii=False))
-    return made, flows
+        _keep(path, made.to_json())
+    return made
 
 
 def kept() -> Program | None:
@@ -72,7 +94,12 @@ def _path(kind: str = "program") -> Path | None:
     return folder / f"{kind}-{digest()}.json" if folder else None
 
 
-def _compile(progress: Progress | None, dialect: str = "duckdb", flows: dict[str, Flow] | None = None) -> Program:
+def _compile(
+    progress: Progress | None,
+    dialect: str = "duckdb",
+    flows: dict[str, Flow] | None = None,
+    used: dict[str, Uses] | None = None,
+) -> Program:
     from bihuan.domains import catalogue
     from bihuan.kernel.program import compile_program
 
@@ -87,6 +114,7 @@ def _compile(progress: Progress | None, dialect: str = "duckdb", flows: dict[str
             dialect=dialect,
             progress=progress,
             flows=flows,
+            used=used,
         )
 
 

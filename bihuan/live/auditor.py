@@ -21,8 +21,9 @@ from bihuan.engines import duckdb as engine
 from bihuan.live import ahead, found, store, tables
 from bihuan.live.beside import Beside
 from bihuan.live.clock import ZONE
-from bihuan.live.fetching import Fetcher, Moved
+from bihuan.live.fetching import Fetcher
 from bihuan.live.mirror import Change, Mirror, changes
+from bihuan.live.moved import Moved
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
 from bihuan.live.rounds import Rounds

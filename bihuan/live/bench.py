@@ -13,8 +13,8 @@ import psycopg
 from bihuan.audit import programs, texts
 from bihuan.engines.postgres import Session
 from bihuan.live import found, tables
-from bihuan.live.fetching import Row
 from bihuan.live.lineage import Lineage
+from bihuan.live.moved import Row
 from bihuan.live.store import Scope
 
 LANGS = ("zh", "en")
@@ -25,9 +25,10 @@ class Bench:
 
     def __init__(self, con: psycopg.Connection[Any]) -> None:
         self.con = con
-        self.program, flows = programs.live()
-        self.lineage = Lineage(flows, tables.ledgers())
-        self.session = Session(con, self.program, flows)
+        live = programs.live()
+        self.program = live.program
+        self.lineage = Lineage(live.flows, live.uses, tables.ledgers())
+        self.session = Session(con, self.program, live.flows)
         self.named = [ledger.name for ledger in texts.named_ledgers(self.program)]
         self._worded: list[str] = []
         for lang in LANGS:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 import psycopg
 
-from bihuan.kernel.ledger import Ledger
 from bihuan.live import tables
+from bihuan.live.moved import Row, places, surely
 from bihuan.live.relations import Read, Want, Wide
 
 MOST = 2_000
@@ -19,42 +18,6 @@ MOST = 2_000
 
 SMALL = 5_000
 """Rows of a ledger that may be read whole."""
-
-Row = tuple[Any, ...]
-"""The columns of a row of a ledger, and its id."""
-
-
-@dataclass
-class Moved:
-    """What moved. ``rows``: ledger → every version, old and new, of the keys of the rows that did; ``fresh``: ledger →
-    ids of those that were not there before."""
-
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    fresh: dict[str, set[int]] = field(default_factory=dict)
-
-    @property
-    def number(self) -> int:
-        return sum(map(len, self.rows.values()))
-
-    def add(self, ledger: str, rows: Sequence[Row], fresh: Iterable[int]) -> None:
-        self.rows.setdefault(ledger, []).extend(rows)
-        self.fresh.setdefault(ledger, set()).update(fresh)
-
-    def certain_before(self, ledger: str, now: dt.datetime) -> set[str]:
-        """Those of the keys that moved which surely were in effect before."""
-        about = tables.ledgers()[ledger]
-        key = _places()[ledger][about.key[0]]
-        known: dict[str, list[Row]] = {}
-        for row in self.rows.get(ledger, ()):
-            if row[-1] not in self.fresh[ledger]:
-                known.setdefault(row[key], []).append(row)
-        return {value for value, versions in known.items() if _surely(about, versions, _places()[ledger], now)}
-
-
-@cache
-def _places() -> dict[str, dict[str, int]]:
-    """Ledger → column → its place in a row."""
-    return {name: {c.name: i for i, c in enumerate(g.all_columns)} for name, g in tables.ledgers().items()}
 
 
 @cache
@@ -89,7 +52,7 @@ class Fetcher:
     def __init__(self, con: psycopg.Connection[Any]) -> None:
         self.con = con
         self.loaded: dict[str, dict[int, Row]] = {}
-        self.places = _places()
+        self.places = places()
         self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
@@ -166,22 +129,4 @@ class Fetcher:
             met = {}
             for row in self._whole[ledger]:
                 met.setdefault(row[place], []).append(row)
-        return {value for value in values if _surely(about, met.get(value, ()), self.places[ledger], now)}
-
-
-def _surely(ledger: Ledger, versions: Sequence[Row], places: dict[str, int], now: dt.datetime) -> bool:
-    """Whether some version is known, and none withdraws the row."""
-    default = ledger.default_known
-
-    def known(row: Row) -> bool:
-        at = row[places["recorded_at"]]
-        if at is None and default is not None:
-            at = row[places[default.name]]
-            at = (
-                dt.datetime.combine(at, dt.time())
-                if isinstance(at, dt.date) and not isinstance(at, dt.datetime)
-                else at
-            )
-        return at is None or at <= now
-
-    return any(known(row) for row in versions) and not any(row[places["retracted"]] for row in versions)
+        return {value for value in values if surely(about, met.get(value, ()), now)}

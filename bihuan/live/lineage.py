@@ -7,6 +7,7 @@ from typing import Any
 
 from bihuan.kernel.flow import Flow
 from bihuan.kernel.ledger import Ledger
+from bihuan.kernel.uses import NONE, ROWS, Columns, Uses
 
 Based = frozenset[tuple[str, str]]
 """Columns of ledgers: (ledger, column)."""
@@ -18,8 +19,10 @@ Given = tuple[tuple[str, Any], ...]
 class Lineage:
     """Of one program. Answers are kept: the flows never change, and each round asks the same again."""
 
-    def __init__(self, flows: Mapping[str, Flow], ledgers: Mapping[str, Ledger]) -> None:
+    def __init__(self, flows: Mapping[str, Flow], uses: Mapping[str, Uses], ledgers: Mapping[str, Ledger]) -> None:
         self.flows, self.ledgers = flows, ledgers
+        self._uses_of, self._resolved = uses, dict[str, Uses]()
+        self._used: dict[str, dict[str, frozenset[str]]] = {}
         self._based: dict[tuple[str, str], Based | None] = {}
         self._based_places: dict[tuple[int, int, str], Based | None] = {}
         self._reach: dict[str, frozenset[str]] = {}
@@ -38,6 +41,38 @@ class Lineage:
             if ledger in self.ledgers and self.ledgers[ledger].key == (column,):
                 return "ob_item"
         return "ob_subject"
+
+    # ── what a change of a column may change ────────────────────────────────────────────────────
+
+    def uses(self, name: str) -> Mapping[str, frozenset[str]]:
+        """Ledger → those of its columns that a stage's rows and values stand on, its rows coming and going apart."""
+        if name not in self._used:
+            found: dict[str, set[str]] = {}
+            for ledger, column in self._resolve(name).all():
+                found.setdefault(ledger, set()).add(column)
+            self._used[name] = {ledger: frozenset(columns) for ledger, columns in found.items()}
+        return self._used[name]
+
+    def _resolve(self, name: str) -> Uses:
+        """What a stage uses, told of ledgers."""
+        if name not in self._resolved:
+            if name in self.ledgers or name not in self._uses_of:
+                return Uses()
+            self._resolved[name] = Uses()  # a stage that grows stands on itself
+            direct = self._uses_of[name]
+            columns = {column: self._of_ledgers(used) for column, used in direct.columns.items()}
+            self._resolved[name] = Uses(self._of_ledgers(direct.rows), columns)
+        return self._resolved[name]
+
+    def _of_ledgers(self, columns: Columns) -> Columns:
+        found: set[tuple[str, str]] = set()
+        for table, column in columns:
+            if table in self.ledgers:
+                found.add((table, column))
+            else:
+                inner = self._resolve(table)
+                found |= inner.rows if column == ROWS else inner.columns.get(column, NONE)
+        return frozenset(found)
 
     # ── ledgers beneath ─────────────────────────────────────────────────────────────────────────
 

@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from bihuan.kernel.flow import Flow, Node
-from bihuan.live.fetching import Fetcher, Moved
+from bihuan.live.fetching import Fetcher
 from bihuan.live.lineage import Given, Lineage, with_
+from bihuan.live.moved import Moved
 from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, once, together
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bihuan.live.fetching import Fetcher, Moved
+from bihuan.live.fetching import Fetcher
 from bihuan.live.lineage import Lineage
+from bihuan.live.moved import Moved
 from bihuan.live.needing import Needing
 from bihuan.live.relations import Values, Want, Wide
 from bihuan.live.touching import Touching

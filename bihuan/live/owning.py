@@ -17,7 +17,8 @@ from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.moments import LEVELS
 from bihuan.kernel.program import Program
 from bihuan.live.bench import Bench
-from bihuan.live.fetching import Fetcher, Row
+from bihuan.live.fetching import Fetcher
+from bihuan.live.moved import Row
 from bihuan.live.relations import Want
 
 OWNERS = ("duties", "absences", "officers")

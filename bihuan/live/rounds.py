@@ -13,8 +13,9 @@ from bihuan.engines.postgres import TooLarge, Unfit
 from bihuan.kernel.program import Program
 from bihuan.live import ahead, owning, store
 from bihuan.live.bench import Bench
-from bihuan.live.fetching import Fetcher, Moved
+from bihuan.live.fetching import Fetcher
 from bihuan.live.found import COLUMNS
+from bihuan.live.moved import Moved
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
 

@@ -17,18 +17,29 @@ class Touching:
         self.needing, self.lineage = needing, needing.lineage
         self.flows, self.ledgers = needing.flows, needing.ledgers
         self.moved = {name: rows for name, rows in needing.moved.rows.items() if rows}
+        self.changed = {name: needing.moved.changed(name, needing.now) for name in self.moved}
         self._stages: dict[str, Rows | Wide | None] = {}
         self._nodes: dict[tuple[int, int], Rows | None] = {}
 
     def stage(self, name: str) -> Rows | None:
         """The rows of a stage that may come, go or change; None: none. Raises Wide."""
-        if self.moved.keys().isdisjoint(self.lineage.reach(name)):
+        if not self._may(name):
             return None
         if name in self.ledgers:
             return Read(self.moved[name], self.needing.fetcher.places[name])
         flow = self.flows[name]
         # None: a stage that grows stands on itself.
         return once(self._stages, name, lambda: self.node(flow, len(flow) - 1), None)
+
+    def _may(self, name: str) -> bool:
+        """Whether anything that a stage stands on moved: rows that came or went, or a column that it uses."""
+        reach = self.lineage.reach(name)
+        for ledger, columns in self.changed.items():
+            if ledger in reach and (
+                columns is None or name == ledger or not columns.isdisjoint(self.lineage.uses(name).get(ledger, ()))
+            ):
+                return True
+        return False
 
     def node(self, flow: Flow, place: int) -> Rows | None:
         """The same, of a node."""
