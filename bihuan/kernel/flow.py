@@ -27,7 +27,7 @@ groups, parts of windows) is told of texts alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,7 +42,69 @@ Source = list[Any]
 
 def flow(expression: ir.Table) -> Flow:
     """The flow of a table expression."""
-    return _Reader().read(expression.op())
+    return compact(_Reader().read(expression.op()))
+
+
+def compact(nodes: Flow) -> Flow:
+    """The same flow in fewer nodes: columns computed of computed ones, or of those of a join, are told at once; what
+    only passes columns on is left out. Each round goes through all of it."""
+    made: Flow = []
+    place: list[int] = []
+    for node in nodes:
+        node = _placed(node, place)
+        if node["k"] == "rows" and not node["windows"]:
+            inner = made[node["of"]]
+            if all(found == [[0, name, ""]] for name, found in node["cols"].items()) and inner["k"] != "group":
+                place.append(node["of"])
+                continue
+            if inner["k"] == "join" or (inner["k"] == "rows" and not inner["windows"]):
+                columns = _through(node["cols"], inner["cols"])
+                node = node if columns is None else {**inner, "cols": columns}
+        made.append(node)
+        place.append(len(made) - 1)
+    last = place[-1]
+    kept = {last}
+    for of in range(last, -1, -1):
+        if of in kept:
+            kept.update(_inner(made[of]))
+    order = {old: new for new, old in enumerate(sorted(kept))}
+    return [_placed(made[old], order) for old in sorted(kept)]
+
+
+def _inner(node: Node) -> list[int]:
+    of = node.get("of", [])
+    return [*(of if isinstance(of, list) else [of]), *node.get("whole", ())]
+
+
+def _placed(node: Node, place: Sequence[int] | Mapping[int, int]) -> Node:
+    """The node, the nodes that it is made of standing elsewhere."""
+    moved = dict(node)
+    for name in ("of", "whole"):
+        if name in node:
+            moved[name] = [place[of] for of in node[name]] if isinstance(node[name], list) else place[node[name]]
+    return moved
+
+
+def _through(
+    outer: Mapping[str, list[Source] | None], inner: Mapping[str, list[Source] | None]
+) -> dict[str, list[Source] | None] | None:
+    """The sources of columns that are made of others, told by the sources of those; None: it can't be told so."""
+    told: dict[str, list[Source] | None] = {}
+    for name, sources_ in outer.items():
+        found: list[Source] | None = [] if sources_ is not None else None
+        for source in sources_ or ():
+            if source[0] == "const":
+                more: list[Source] | None = [source]
+            else:
+                _, column, form = source
+                more = inner.get(column)
+                if more is not None and form != "":
+                    if any(s[0] == "const" or s[2] != "" for s in more):
+                        return None
+                    more = [[s[0], s[1], form] for s in more]
+            found = None if found is None or more is None else found + [s for s in more if s not in found]
+        told[name] = found
+    return told
 
 
 def grown_flow(start: ir.Table, step: ir.Table) -> Flow:

@@ -144,8 +144,9 @@ class Needing:
 
     def _join(self, flow: Flow, node: Node, column: str, want: Want, given: Given) -> Rows:
         sources = node["cols"].get(column)
-        if sources is None or any(s[0] == "const" for s in sources):
+        if sources is None or any(s[0] == "const" and want.met(str(s[1])) for s in sources):
             return self._whole_join(flow, node)
+        sources = [source for source in sources if source[0] != "const"]
         held: dict[int, dict[str, Any]] = {}
         for name, value in given:
             these = node["cols"].get(name)
