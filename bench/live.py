@@ -140,7 +140,6 @@ def measure(people: int, url: str) -> None:
     from bihuan.live.auditor import Auditor
     from bihuan.live.fetching import Fetcher
     from bihuan.live.mirror import changes
-    from bihuan.live.neighbourhood import Neighbourhood
 
     county(people)
     with psycopg.connect(url, autocommit=True) as con:
@@ -153,7 +152,7 @@ def measure(people: int, url: str) -> None:
         work = Work()
         work.sessions = [con.info.backend_pid, auditor.rounds.bench().con.info.backend_pid]
         work.watch(Fetcher, "versions", "rows that moved")
-        work.watch(Neighbourhood, "touched", "subjects touched")
+        work.watch(rounds.Rounds, "_touched", "subjects touched")
         work.watch(rounds.Rounds, "needed", "rows needed")
         work.watch(rounds.Rounds, "found", "loops, owners, words")
         work.watch(store, "bring", "stored")

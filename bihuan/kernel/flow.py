@@ -9,8 +9,8 @@ A flow is a list of nodes, each of them plain data (it is kept as JSON beside th
 ``{"k": "table", "name"}``                  a ledger as known, a view, or a table of the engine's
 ``{"k": "rows", "of", "cols", "windows"}``  columns computed from the rows of another node; ``windows``: the columns of
                                             each partition over which something was computed
-``{"k": "where", "of", "is", "windows"}``   rows left out; ``is``: columns that equal a constant; ``filled``: none but
-                                            those of an empty column are left out
+``{"k": "where", "of", "is", "windows"}``   rows left out; ``is``: columns that equal a constant; ``among``: those that
+                                            are one of some; ``filled``: none but those of an empty column are left out
 ``{"k": "set", "of", "column"}``            each row once; ``column``: the only one, where there is but one
 ``{"k": "join", "of", "links", "cols"}``    ``links``: how, which table is joined, pairs of columns that must be equal
 ``{"k": "group", "of", "keys", "cols"}``    one row a group
@@ -156,6 +156,7 @@ class _Reader:
             of = self.node(op.parent)
             within = {op.parent: 0}
             node = {"k": "where", "of": of, "is": _constants(op.predicates, within)}
+            node["among"] = _among(op.predicates, within)
             node["windows"] = _windows(op.predicates, within)
             node["filled"] = all(isinstance(p, ops.NotNull) and isinstance(p.arg, ops.Field) for p in op.predicates)
             return self._beside(self._add(node), op.predicates)
@@ -223,22 +224,51 @@ def _texts(value: Any, within: Mapping[Any, int]) -> list[Source] | None:
     return sources(value, within) if value.dtype.is_string() else None
 
 
+def _all_of(predicates: Any) -> list[Any]:
+    """Conditions that must all be met, each by itself."""
+    import ibis.expr.operations as ops
+
+    found, waiting = [], list(predicates)
+    while waiting:
+        predicate = waiting.pop()
+        if isinstance(predicate, ops.And):
+            waiting += [predicate.left, predicate.right]
+        else:
+            found.append(predicate)
+    return found
+
+
 def _constants(predicates: Any, within: Mapping[Any, int]) -> dict[str, str | int]:
     """Columns of which a condition says that they equal a constant."""
     import ibis.expr.operations as ops
 
     said: dict[str, str | int] = {}
-    waiting = list(predicates)
-    while waiting:
-        predicate = waiting.pop()
-        if isinstance(predicate, ops.And):
-            waiting += [predicate.left, predicate.right]
+    for predicate in _all_of(predicates):
+        if isinstance(predicate, ops.Field) and predicate.rel in within:
+            said[predicate.name] = True
         elif isinstance(predicate, ops.Equals):
             sides = (predicate.left, predicate.right)
             for a, b in (sides, sides[::-1]):
                 field = isinstance(a, ops.Field) and a.rel in within
                 if field and isinstance(b, ops.Literal) and isinstance(b.value, str | int):
                     said[a.name] = b.value
+    return said
+
+
+def _among(predicates: Any, within: Mapping[Any, int]) -> dict[str, list[str | int]]:
+    """Columns of which a condition says that they are one of some constants."""
+    import ibis.expr.operations as ops
+
+    said: dict[str, list[str | int]] = {}
+    for predicate in _all_of(predicates):
+        if (
+            isinstance(predicate, ops.InValues)
+            and isinstance(predicate.value, ops.Field)
+            and predicate.value.rel in within
+        ):
+            options = [option.value for option in predicate.options if isinstance(option, ops.Literal)]
+            if len(options) == len(predicate.options) and all(isinstance(o, str | int) for o in options):
+                said[predicate.value.name] = options
     return said
 
 

@@ -19,6 +19,9 @@ MOST = 2_000
 SMALL = 5_000
 """Rows of a ledger that may be read whole."""
 
+SEVERAL, MANY = 4, 50
+"""From how many columns on, and up to how many keys, it is asked first which of them have any row."""
+
 
 @cache
 def _query(name: str, column: str, how: str) -> str:
@@ -46,6 +49,30 @@ def _versions_query(name: str) -> str:
     return f"SELECT {columns}, id FROM {table} WHERE ({keys}) IN ({moved}) LIMIT {MOST + 1}"
 
 
+@cache
+def _named() -> dict[tuple[str, str], str]:
+    """(ledger, column) → the ledger whose keys stand there, its own key too."""
+    found = {}
+    for name, ledger in tables.ledgers().items():
+        for column in ledger.columns:
+            of = "areas" if column.type == "area" else column.refers or (name if ledger.key == (column.name,) else "")
+            if of and column.name in (ledger.key[0], *tables.indexed(ledger)):
+                found[name, column.name] = of
+    return found
+
+
+@cache
+def _places_named(of: str) -> tuple[list[tuple[str, str]], str]:
+    """The columns in which keys of a ledger stand; and a query: which of some keys stand in which of them."""
+    columns = [place for place, named in _named().items() if named == of]
+    asked = (
+        f"SELECT {n}, key FROM unnest(%(keys)s::text[]) key WHERE EXISTS "
+        f"(SELECT FROM {tables.table(name)} WHERE {tables.quoted(column)} = key AND replaced_by IS NULL)"
+        for n, (name, column) in enumerate(columns)
+    )
+    return columns, " UNION ALL ".join(asked)
+
+
 class Fetcher:
     """Reads each thing once. ``loaded``: ledger → id → row, all that was read: what an audit of it stands on."""
 
@@ -56,6 +83,7 @@ class Fetcher:
         self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
+        self._stands: dict[str, dict[str, set[tuple[str, str]]]] = {}  # ledger → key → where it stands
         self.asked = 0
 
     def read(self, ledger: str, column: str, want: Want) -> Read:
@@ -66,7 +94,7 @@ class Fetcher:
             return Read(rows, self.places[ledger])
         found: dict[int, Row] = {}
         met = self._met.setdefault((ledger, column), {})
-        missing = [value for value in want.exact if value not in met]
+        missing = set(want.exact) - met.keys()
         if missing:
             self._ask(ledger, column, missing, met)
         for value in want.exact:
@@ -79,13 +107,30 @@ class Fetcher:
             found |= {row[-1]: row for row in self._begun[ledger, column, begin]}
         return Read(list(found.values()), self.places[ledger])
 
-    def _ask(self, ledger: str, column: str, values: list[str], met: dict[str, list[Row]]) -> None:
-        for value in values:
-            met[value] = []
+    def _ask(self, ledger: str, column: str, values: set[str], met: dict[str, list[Row]]) -> None:
+        met.update((value, []) for value in values)
+        values = values - self._nowhere(ledger, column, values)
+        if not values:
+            return
         place = self.places[ledger][column]
-        for row in self._rows(ledger, column, "is", values):
-            if row[place] in met and row[place] in values:
+        for row in self._rows(ledger, column, "is", sorted(values)):
+            if row[place] in values:
                 met[row[place]].append(row)
+
+    def _nowhere(self, ledger: str, column: str, values: set[str]) -> set[str]:
+        """Keys that no row has there, asked at once for all columns in which keys of that ledger stand: most of these
+        are asked for next, and most are empty."""
+        of = _named().get((ledger, column))
+        if of is None:
+            return set()
+        columns, query = _places_named(of)
+        missing = values - self._stands.setdefault(of, {}).keys()
+        if missing and len(columns) >= SEVERAL and len(missing) <= MANY:
+            self.asked += 1
+            self._stands[of].update((value, set()) for value in missing)
+            for n, value in self.con.execute(query, {"keys": sorted(missing)}, prepare=True):
+                self._stands[of][value].add(columns[n])
+        return {value for value in values if (ledger, column) not in self._stands[of].get(value, {(ledger, column)})}
 
     def _rows(self, name: str, column: str, how: str, value: Any) -> list[Row]:
         self.asked += 1

@@ -88,6 +88,10 @@ class Rows:
         """The values that a column may have; None: not known."""
         return None
 
+    def told(self, column: str) -> frozenset[Any] | None:
+        """The same, of columns of any type, as far as nothing has to be read for it."""
+        return None
+
     def empty(self) -> bool:
         """Whether there is certainly no row."""
         return False
@@ -97,6 +101,9 @@ class Nothing(Rows):
     """No row."""
 
     def values(self, column: str) -> Values | None:
+        return frozenset()
+
+    def told(self, column: str) -> frozenset[Any] | None:
         return frozenset()
 
     def empty(self) -> bool:
@@ -139,6 +146,12 @@ class Read(Kept):
             return None
         return frozenset(value for value in found if value is not None)
 
+    def told(self, column: str) -> frozenset[Any] | None:
+        if column not in self.places:
+            return None
+        place = self.places[column]
+        return frozenset(row[place] for row in self.rows)
+
     def empty(self) -> bool:
         return not self.rows
 
@@ -160,6 +173,11 @@ class Later(Rows):
             return self.want.exact
         return self.now().values(column)
 
+    def told(self, column: str) -> frozenset[Any] | None:
+        if self._rows is not None:
+            return self._rows.told(column)
+        return self.want.exact if column == self.column and not self.want.begins else None
+
     def empty(self) -> bool:
         return self.now().empty()
 
@@ -178,6 +196,11 @@ class Widened(Rows):
         if self._all is None:
             self._all = together([self.rows, self._read()])
         return self._all.values(column)
+
+    def told(self, column: str) -> frozenset[Any] | None:
+        if column in self.columns:
+            return self.rows.told(column)
+        return self._all.told(column) if self._all is not None else None
 
     def empty(self) -> bool:
         return self.rows.empty()
@@ -209,6 +232,21 @@ class Made(Kept):
             found |= made(inner, form)
         return frozenset(found)
 
+    def told(self, column: str) -> frozenset[Any] | None:
+        sources = self.columns.get(column)
+        if sources is None:
+            return None
+        found: set[Any] = set()
+        for source in sources:
+            if source[0] == "const":
+                found.add(source[1])
+                continue
+            inner = self.of[source[0]].told(source[1]) if source[2] == "" else None
+            if inner is None:
+                return None
+            found |= inner
+        return frozenset(found)
+
     def empty(self) -> bool:
         return any(rows.empty() for rows in self.needed)
 
@@ -224,6 +262,15 @@ class Several(Kept):
         found: set[str] = set()
         for rows in self.of:
             inner = rows.values(column)
+            if inner is None:
+                return None
+            found |= inner
+        return frozenset(found)
+
+    def told(self, column: str) -> frozenset[Any] | None:
+        found: set[Any] = set()
+        for rows in self.of:
+            inner = rows.told(column)
             if inner is None:
                 return None
             found |= inner

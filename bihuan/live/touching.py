@@ -75,6 +75,8 @@ class Touching:
             return self._set(flow, node, inner)
         if kind == "group":
             return self._group(flow, node, inner)
+        if kind == "where" and _left_out(node, inner):
+            return None
         for parts in node["windows"]:
             inner = self._window(flow, node, inner, parts)
         return inner if kind == "where" else Made({0: inner}, node["cols"])
@@ -145,3 +147,12 @@ class Touching:
             if values is not None and self.needing.later(flow, node["of"][right], other, Want(values)).empty():
                 return True
         return False
+
+
+def _left_out(node: Node, rows: Rows) -> bool:
+    """Whether a condition surely leaves out all these rows: a column must be what it is in none of them."""
+    for name, among in (*((name, [value]) for name, value in node["is"].items()), *node["among"].items()):
+        told = rows.told(name)
+        if told is not None and told.isdisjoint(among):
+            return True
+    return False
