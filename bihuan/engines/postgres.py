@@ -34,6 +34,9 @@ SCOPES = ("ob_subject", "ob_item")
 GIVEN = ("parameters", "loops", "ladders")
 """Tables that the program fills; they always hold rows."""
 
+KEPT = 64
+"""Of how many different sets of orders it is kept what is in force."""
+
 SETTINGS = (
     "SET plan_cache_mode = force_generic_plan",
     "SET jit = off",
@@ -78,6 +81,8 @@ class Session:
         self._closures: dict[str, frozenset[str]] = {}
         self._prepared: dict[str, bytes] = {}
         self._texts: dict[str, str] = {}
+        self._steady: dict[str, set[str]] = {}  # stage → digests of what is kept of it
+        self._columns: dict[str, str] = {}
         self._filled: set[str] = set()
         self._asked: Collection[str] = ()
         self._made: set[str] = set()
@@ -101,6 +106,12 @@ class Session:
                 self.made_of(stage.name, self._sql(stage))
             except psycopg.ProgrammingError:
                 continue  # the loops that stand on it are unfit
+            if self._is_steady(stage):
+                self.con.execute(f'CREATE TEMP TABLE "kept_{stage.name}" (LIKE "{stage.name}", kept_of text)'.encode())
+                self.con.execute(f'CREATE INDEX ON "kept_{stage.name}" (kept_of)'.encode())
+                shape = self.con.execute(f'SELECT * FROM "{stage.name}"'.encode()).description or ()
+                self._columns[stage.name] = ", ".join(f'"{c.name}"' for c in shape)
+                self._steady[stage.name] = set()
 
     def table(self, name: str, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]] | None = None) -> None:
         """A temporary table: columns and types; with ``rows`` that it holds for good, else emptied after each round."""
@@ -145,6 +156,8 @@ class Session:
             yield
         except BaseException:
             self._command("ROLLBACK")
+            for kept in self._steady.values():
+                kept.clear()  # the last of it may be what was just undone
             raise
         self._command("COMMIT")
 
@@ -280,7 +293,7 @@ class Session:
             may = f"ledger_{name}" in self._filled
         else:
             may = (name in self._asked or name in self._last) and self.may_hold(name)
-        if may and self.do(self._making(name)):
+        if may and (self._recall(name) if name in self._steady else self.do(self._making(name))):
             self._filled.add(name)
 
     def may_hold(self, name: str) -> bool:
@@ -306,6 +319,39 @@ class Session:
             needed = [0, *(right for how, right, _ in node["links"] if how in ("inner", "semi", "cross"))]
             return all(self._node_may(flow, node["of"][p], known) for p in needed)
         return self._node_may(flow, node["of"], known)
+
+    # ── what stands on the parameters ───────────────────────────────────────────────────────────
+
+    def _is_steady(self, stage: Stage) -> bool:
+        """Whether a stage is made of the parameters and of ledgers as known, at whatever moment: as long as those are
+        the same, it is the same again. (The orders in force are: most loops ask for them.)"""
+        known = {s.name for s in self.program.stages if s.is_ledger}
+        steady = "parameters" in stage.needs and self.program.now_mark not in stage.sql
+        return steady and known.union(GIVEN).issuperset(stage.needs)
+
+    def _recall(self, name: str) -> int:
+        """A steady stage as it was made of the same rows before, else made and kept. How many rows."""
+        inner = (
+            f"SELECT '{need}' || '/' || row_text::text AS line FROM \"{need}\" row_text"
+            for need in self._by_name[name].needs
+            if need not in GIVEN
+        )
+        asked = (
+            f"SELECT md5(string_agg(line, ' ' ORDER BY line COLLATE \"C\")) FROM ({' UNION ALL '.join(inner)}) lines"
+        )
+        (found,) = self.con.execute(asked.encode(), prepare=True).fetchone() or (None,)
+        digest, kept = str(found), self._steady[name]
+        if digest in kept:
+            recalled = f'INSERT INTO "{name}" SELECT {self._columns[name]} FROM "kept_{name}" WHERE kept_of = $1'
+            return self.do(recalled, digest.encode())
+        if len(kept) >= KEPT:
+            self.con.execute(f'TRUNCATE "kept_{name}"'.encode())
+            kept.clear()
+        rows = self.do(self._making(name))
+        self.do(f'DELETE FROM "kept_{name}" WHERE kept_of = $1', digest.encode())
+        self.do(f'INSERT INTO "kept_{name}" SELECT *, $1 FROM "{name}"', digest.encode())
+        kept.add(digest)
+        return rows
 
 
 def literal(now: dt.datetime) -> str:

@@ -33,7 +33,8 @@ WIDE_S = 600.0
 STATE, OPENS, SINCE = (list(COLUMNS).index(name) for name in ("state", "opens", "since"))
 
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 def undisturbed(act: Callable[P, R]) -> Callable[P, R]:
