@@ -298,6 +298,8 @@ class Session:
 
     def may_hold(self, name: str) -> bool:
         """Whether a stage or loop may have a row, by which of its tables have any."""
+        if name in self.program.inputs:
+            return name in GIVEN or name in self._filled
         flow = self.flows.get(name)
         return True if flow is None else self._node_may(flow, len(flow) - 1, {})
 

@@ -60,6 +60,10 @@ class Bench:
         for scope in scopes:
             self.session.obligations(scope.hole, f"ob_{scope.column}", scope.values, found.STATES)
 
+    def any(self) -> bool:
+        """Whether any obligation was gathered."""
+        return self.session.may_hold("obligations")
+
     def asked(self, columns: str) -> list[tuple[Any, ...]]:
         """Columns of the obligations that were gathered, each combination once."""
         return self.con.execute(f"SELECT DISTINCT {columns} FROM obligations").fetchall()

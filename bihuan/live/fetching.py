@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,7 @@ import psycopg
 
 from bihuan.live import tables
 from bihuan.live.moved import Row, places, surely
-from bihuan.live.relations import Read, Want, Wide
+from bihuan.live.relations import Read, Values, Want, Wide
 
 MOST = 2_000
 """Rows that are read at once for a few subjects; where there are more, the loop is audited over everything."""
@@ -73,6 +73,21 @@ def _places_named(of: str) -> tuple[list[tuple[str, str]], str]:
     return columns, " UNION ALL ".join(asked)
 
 
+@cache
+def _brought_query(name: str, column: str) -> str | None:
+    """One row in effect for each of some values of a column; None: it can't be said plainly of this ledger."""
+    ledger = tables.ledgers()[name]
+    if ledger.event_where is not None:
+        return None
+    columns, column = tables.listed(ledger.all_columns), tables.quoted(column)
+    happened = "".join(f" AND {tables.quoted(c.name)}::timestamp <= %(now)s" for c in ledger.event_columns)
+    row = (
+        f"SELECT {columns}, id FROM {tables.table(ledger)} r WHERE {column} = value AND replaced_by IS NULL AND latest "
+        f"AND retracted IS NOT TRUE AND {tables.known(ledger, 'r')} <= %(now)s{happened} AND id <> ALL(%(but)s) LIMIT 1"
+    )
+    return f"SELECT found.* FROM unnest(%(values)s::text[]) value CROSS JOIN LATERAL ({row}) found"
+
+
 class Fetcher:
     """Reads each thing once. ``loaded``: ledger → id → row, all that was read: what an audit of it stands on."""
 
@@ -83,6 +98,7 @@ class Fetcher:
         self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
+        self._brought: dict[tuple[str, str], dict[str, bool]] = {}
         self._stands: dict[str, dict[str, set[tuple[str, str]]]] = {}  # ledger → key → where it stands
         self.asked = 0
 
@@ -117,20 +133,33 @@ class Fetcher:
             if row[place] in values:
                 met[row[place]].append(row)
 
-    def _nowhere(self, ledger: str, column: str, values: set[str]) -> set[str]:
-        """Keys that no row has there, asked at once for all columns in which keys of that ledger stand: most of these
-        are asked for next, and most are empty."""
-        of = _named().get((ledger, column))
+    def nowhere(self, ledger: str, column: str, keys: Collection[str]) -> bool:
+        """Whether surely no row has any of these keys there."""
+        place = (ledger, column)
+        stands = self._where(place, keys)
+        return stands is not None and not any(place in stands.get(key, (place,)) for key in keys)
+
+    def _nowhere(self, ledger: str, column: str, keys: Collection[str]) -> set[str]:
+        """Those of the keys that no row has there."""
+        place = (ledger, column)
+        stands = self._where(place, keys) or {}
+        return {key for key in keys if place not in stands.get(key, (place,))}
+
+    def _where(self, place: tuple[str, str], keys: Collection[str]) -> Mapping[str, Collection[tuple[str, str]]] | None:
+        """Key → the columns in which it stands, asked at once for all in which keys of that ledger may: most of these
+        are asked for next, and most are empty. Of many keys some are missing; None: no keys stand there."""
+        of = _named().get(place)
         if of is None:
-            return set()
+            return None
+        known = self._stands.setdefault(of, {})
+        missing = [key for key in keys if key not in known]
         columns, query = _places_named(of)
-        missing = values - self._stands.setdefault(of, {}).keys()
         if missing and len(columns) >= SEVERAL and len(missing) <= MANY:
             self.asked += 1
-            self._stands[of].update((value, set()) for value in missing)
-            for n, value in self.con.execute(query, {"keys": sorted(missing)}, prepare=True):
-                self._stands[of][value].add(columns[n])
-        return {value for value in values if (ledger, column) not in self._stands[of].get(value, {(ledger, column)})}
+            known.update((key, set()) for key in missing)
+            for n, key in self.con.execute(query, {"keys": missing}, prepare=True):
+                known[key].add(columns[n])
+        return known
 
     def _rows(self, name: str, column: str, how: str, value: Any) -> list[Row]:
         self.asked += 1
@@ -161,6 +190,26 @@ class Fetcher:
 
     def _load(self, ledger: str, rows: Iterable[Row]) -> None:
         self.loaded.setdefault(ledger, {}).update((row[-1], row) for row in rows)
+
+    def brought(
+        self, ledger: str, column: str, values: Values, now: dt.datetime, but: Collection[int] = ()
+    ) -> frozenset[str]:
+        """Those values of a column in which keys stand that a row surely brings, now and from now on, other than the
+        rows ``but``; one such row of each is loaded."""
+        query = _brought_query(ledger, column)
+        if query is None or (ledger, column) not in _named():
+            return frozenset()
+        place, known = self.places[ledger][column], self._brought.setdefault((ledger, column), {})
+        missing = values - known.keys()
+        known.update((value, False) for value in missing)
+        missing -= self._nowhere(ledger, column, set(missing))
+        if missing:
+            self.asked += 1
+            asked = {"values": sorted(missing), "now": now, "but": sorted(but)}
+            rows = self.con.execute(query, asked, prepare=True).fetchall()
+            self._load(ledger, rows)
+            known.update((row[place], True) for row in rows)
+        return frozenset(value for value in values if known[value])
 
     def certain(self, ledger: str, values: Iterable[str], now: dt.datetime) -> set[str]:
         """Those keys of a ledger that are surely in effect from now on: nothing withdraws them, nothing is to come."""

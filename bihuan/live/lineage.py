@@ -144,17 +144,21 @@ class Lineage:
             return None
         return frozenset().union(*[f for f in found if f is not None])
 
-    def plainly(self, flow: Flow, place: int, column: str) -> str | None:
-        """The ledger whose key the column is, where the node is nothing but that ledger's rows."""
+    def plain(self, flow: Flow, place: int, column: str) -> tuple[str, str] | None:
+        """The ledger and its column that a column is, where the node is nothing but that ledger's rows."""
         node = flow[place]
         if node["k"] == "table":
-            ledger = self.ledgers.get(node["name"])
-            return node["name"] if ledger is not None and ledger.key == (column,) else None
+            return (node["name"], column) if node["name"] in self.ledgers else None
         if node["k"] == "rows":
             sources = node["cols"].get(column)
             if sources is not None and len(sources) == 1 and sources[0][0] != "const" and sources[0][2] == "":
-                return self.plainly(flow, node["of"], sources[0][1])
+                return self.plain(flow, node["of"], sources[0][1])
         return None
+
+    def plainly(self, flow: Flow, place: int, column: str) -> str | None:
+        """The same of a ledger whose key the column is."""
+        found = self.plain(flow, place, column)
+        return found[0] if found is not None and self.ledgers[found[0]].key == (found[1],) else None
 
     def telling(self, flow: Flow, of: int, sources: list[list[Any]]) -> int:
         """How few rows share a value of a column: the lower, the fewer."""

@@ -58,6 +58,10 @@ class Moved:
         self.rows.setdefault(ledger, []).extend(rows)
         self.fresh.setdefault(ledger, set()).update(fresh)
 
+    def ids(self, ledger: str) -> frozenset[int]:
+        """Of every version of the keys that moved."""
+        return frozenset(row[-1] for row in self.rows.get(ledger, ()))
+
     def certain_before(self, ledger: str, now: dt.datetime) -> set[str]:
         """Those of the keys that moved which surely were in effect before."""
         about = tables.ledgers()[ledger]

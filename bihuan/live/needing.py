@@ -12,7 +12,7 @@ from typing import Any
 
 from bihuan.kernel.flow import Flow, Node
 from bihuan.live.fetching import Fetcher
-from bihuan.live.lineage import Given, Lineage, with_
+from bihuan.live.lineage import Based, Given, Lineage, with_
 from bihuan.live.moved import Moved
 from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, once, together
 
@@ -41,7 +41,7 @@ class Needing:
             return self.fetcher.read(name, column, want)
         if name not in self.flows:
             return ANY
-        if not want:
+        if not want or self._stands_nowhere(self.lineage.based(name, column), want):
             return NOTHING
         self.asked.add(name)
         asked = (name, column, want, given)
@@ -68,7 +68,11 @@ class Needing:
         if kind == "table":
             return self.stage(node["name"], column, want, given)
         if kind == "union":
-            parts = self.lineage.parts(flow, place, given)
+            parts = [
+                of
+                for of in self.lineage.parts(flow, place, given)
+                if not self._stands_nowhere(self.lineage.based_at(flow, of, column), want)
+            ]
             return together([self.node(flow, of, column, want, given) for of in parts])
         if kind == "set":
             return self._set(flow, node, column, want, given)
@@ -90,6 +94,12 @@ class Needing:
                 self.whole(flow, aside)
             return self.node(flow, node["of"], column, want, given)
         return self.whole(flow, place)
+
+    def _stands_nowhere(self, based: Based | None, want: Want) -> bool:
+        """Whether no row of the ledgers from which a column comes has any of the values that are wanted."""
+        if not based or want.begins:
+            return False
+        return all(self.fetcher.nowhere(ledger, column, want.exact) for ledger, column in based)
 
     def _set(self, flow: Flow, node: Node, column: str, want: Want, given: Given) -> Rows:
         """One row brings a value into a set: what surely is in needs no other (the rows that say so are loaded)."""
@@ -315,8 +325,13 @@ class Needing:
             return frozenset(found)
         if kind == "set" or (kind == "where" and node["filled"] and not node["windows"]):
             return self.surely_in(flow, node["of"], column, values)
-        ledger = self.lineage.plainly(flow, place, column)
-        return self.certain(ledger, values) if ledger is not None and values else frozenset()
+        plain = self.lineage.plain(flow, place, column)
+        if plain is None or not values:
+            return frozenset()
+        ledger, of = plain
+        if self.ledgers[ledger].key == (of,):
+            return self.certain(ledger, values)
+        return self.fetcher.brought(ledger, of, values, self.now, self.moved.ids(ledger))
 
     def certain(self, ledger: str, values: Values) -> Values:
         """Those keys of a ledger that are surely in effect, before and after what moved."""

@@ -133,6 +133,8 @@ class Rounds:
             try:
                 with bench.round(now, fetcher.loaded, near.asked):
                     bench.gather(scopes)
+                    if not bench.any():
+                        return [], scopes
                     owning.fetch(bench, fetcher, self.program)
                     return bench.holes(), scopes
             except Unfit as unfit:

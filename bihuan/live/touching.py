@@ -117,6 +117,8 @@ class Touching:
                     raise Wide(f"every row meets every other ({how})")
             if place == 0 and (self._surely_out(flow, node, rows) or self._meets_nothing(flow, node, rows)):
                 continue
+            if place != 0 and self._met_by_none(flow, node, place, rows):
+                continue
             found.append(self.needing.bind(flow, node, {place: rows}, read=False))
         return together(found) if found else None
 
@@ -146,6 +148,19 @@ class Touching:
             values = Made({0: rows}, {"": left}).values("")
             if values is not None and self.needing.later(flow, node["of"][right], other, Want(values)).empty():
                 return True
+        return False
+
+    def _met_by_none(self, flow: Flow, node: Node, place: int, rows: Rows) -> bool:
+        """Whether no row of the first table names any of these rows of another. (Those that moved are looked at by
+        themselves.)"""
+        for _, right, pairs in node["links"]:
+            for left, other in pairs if right == place else ():
+                if len(left) != 1 or left[0][0] != 0 or left[0][2] != "":
+                    continue
+                plain = self.lineage.plain(flow, node["of"][0], left[0][1])
+                told = Made({place: rows}, {"": other}).told("") if plain is not None else None
+                if plain is not None and told is not None and self.needing.fetcher.nowhere(*plain, told - {None}):
+                    return True
         return False
 
 
