@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,10 +92,13 @@ class Auditor:
         self._mirror: Mirror | None = None
         self._behind: list[Change] = []  # audited, and not in the mirror yet
         self._moved: dict[tuple[str, str], set[str]] = {}  # audited since, and not ahead yet
-        self._beside: Beside | None = None
+        self._beside: Beside | None = None  # a full audit
+        self._due: Beside | None = None  # what was due over everything
+        self._asked: set[str] = set()  # as it was noted
+        self._noted: set[str] = set()  # due again since that began
 
     def close(self) -> None:
-        self._leave_proof()
+        self._leave_beside()
         self.rounds.close()
         if self._mirror is not None:
             self._mirror.close()
@@ -119,16 +123,14 @@ class Auditor:
 
     def catch_up(self, *, gently: bool = False) -> bool:
         """Audit what moved, rows or time, then what is due over everything; at last look ahead for what was audited.
-        Whether anything moved. ``gently``: what is due over everything takes half of the time at the most, so that
-        saved rows do not wait for it again and again."""
+        Whether anything moved. ``gently``: what is due over everything goes on beside, half of the time at the most,
+        and is taken in by a later call."""
         any_ = False
         while True:
             now = self.now()
             if self.at is None or self.until is None or not self.at <= now <= self.until:
                 self.full()  # nobody looked so far ahead
-            elif not self.local(changes(self.con), now) and (
-                (gently and time.monotonic() < self.rest) or not self.due()
-            ):
+            elif not (self.local(changes(self.con), now) or self._end_due(wait=not gently) or self.due(gently)):
                 self._end_proof()
                 self.look_ahead()
                 return any_
@@ -164,6 +166,7 @@ class Auditor:
         def done(con: Connection, wide: Collection[str], again: Sequence[ahead.Due]) -> None:
             if wide or due:
                 noted = sorted({*wide, *due})
+                self._noted.update(noted)
                 con.execute("INSERT INTO live_due SELECT unnest(%s::text[]) ON CONFLICT DO NOTHING", [noted])
             if changes:
                 con.execute("DELETE FROM live_change WHERE id = ANY(%s)", [[change.id for change in changes]])
@@ -191,9 +194,10 @@ class Auditor:
             self._moved.setdefault((scope.hole, f"ob_{scope.column}"), set()).update(scope.values)
 
     def _spare(self, *scopes: store.Scope) -> None:
-        """A full audit that runs beside knows less about these."""
-        if self._beside is not None:
-            self._beside.spare(scopes)
+        """What runs beside knows less about these."""
+        for beside in (self._beside, self._due):
+            if beside is not None:
+                beside.spare(scopes)
 
     def _is_at(self, con: Connection, now: dt.datetime) -> None:
         con.execute(
@@ -219,8 +223,10 @@ class Auditor:
 
     # ── over everything ─────────────────────────────────────────────────────────────────────────
 
-    def due(self) -> bool:
-        """Audit over everything what is noted as due; whether anything was."""
+    def due(self, gently: bool = False) -> bool:
+        """Begin to audit over everything what is noted as due; it runs beside. Whether anything began."""
+        if self._due is not None or (gently and time.monotonic() < self.rest):
+            return False
         noted = {row[0] for row in self.con.execute("SELECT hole FROM live_due").fetchall()}
         if not noted:
             return False
@@ -228,29 +234,45 @@ class Auditor:
         if EVERYTHING in noted or len(noted) > len(known) // 2:
             self.full()
             return True
-        began = time.monotonic()
-        holes = noted & known
-        mirror = self.mirror()
-        now = self.at or self.now()
-        with found.file() as path:
-            self._over(mirror, now, path, None, holes)
+        now, mirror = self.at or self.now(), self.mirror()
+        until = self.until or now
+        self._asked, self._noted = noted, set()
+        look = partial(self._look, only=noted & known)
+        self._due = Beside(self.con, mirror, now, look, self._scopes(), lambda *_: until, noted & known)
+        return True
+
+    def _end_due(self, wait: bool) -> bool:
+        """Where what was due over everything has been audited: bring the stored holes to it; then it looks ahead, and
+        ends. What was looked at since it began is newer, and stays. Whether anything was done."""
+        if self._due is None:
+            return False
+        if not self._due.brought and (self._due.ready or wait):
 
             def done(con: Connection) -> None:
-                con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [sorted(noted)])
+                con.execute("DELETE FROM live_due WHERE hole = ANY(%s)", [sorted(self._asked - self._noted)])
 
-            scopes = [store.Scope(hole) for hole in sorted(holes)]
-            store.bring(self.con, path, scopes, now, done)
-            self._spare(*scopes)
-            if self.until is not None:
-                self._over(mirror, self.until, path, None, holes)
-                ahead.learn(self.con, path, self.rounds.bench().lineage.scope, now, self.until, scopes)
-        self.rest = 2 * time.monotonic() - began
+            self._due.bring(self.con, done)
+            if self._beside is not None:
+                self._beside.spare(store.Scope(hole) for hole in self._asked)
+            return True
+        if self._due.running and not wait:
+            return False
+        self._due.wait()
+        due, self._due = self._due, None
+        due.errors()
+        self._look_ahead_at(due.spared())
+        self.rest = time.monotonic() + due.seconds
         return True
+
+    def _scopes(self) -> dict[str, str]:
+        """Loop → column by which its holes are told apart: what lineage keeps is of one thread."""
+        scope = self.rounds.bench().lineage.scope
+        return {loop.hole: scope(loop.hole) for loop in self.program.loops}
 
     def full(self, progress: Progress | None = None) -> store.Moves:
         """Audit everything, and look ahead. Where nothing had moved, what differed from the live state was its error:
         recorded."""
-        self._leave_proof()
+        self._leave_beside()
         began = time.perf_counter()
         noted = [row[0] for row in self.con.execute("SELECT hole FROM live_due").fetchall()]
         mirror = self.mirror(progress)
@@ -303,9 +325,7 @@ class Auditor:
                 self.catch_up()
             finally:
                 self.now = clock
-            scope = self.rounds.bench().lineage.scope
-            scopes = {loop.hole: scope(loop.hole) for loop in self.program.loops}  # what lineage keeps is of one thread
-            self._beside = Beside(self.con, self.mirror(), now, self._look, scopes, horizon)
+            self._beside = Beside(self.con, self.mirror(), now, self._look, self._scopes(), horizon)
 
     @property
     def proving(self) -> bool:
@@ -331,11 +351,12 @@ class Auditor:
             ahead.note(self.con, coming)
         self._record(beside.now, beside.seconds, beside.rows, beside.holes, len(errors), errors[:SAMPLE])
 
-    def _leave_proof(self) -> None:
+    def _leave_beside(self) -> None:
         """What runs beside is no longer asked for."""
-        if self._beside is not None:
-            self._beside.wait()
-            self._beside = None
+        for beside in (self._beside, self._due):
+            if beside is not None:
+                beside.wait()
+        self._beside = self._due = None
 
     def _look(
         self,

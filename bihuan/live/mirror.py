@@ -6,8 +6,10 @@ the process.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -48,6 +50,12 @@ def create(con: duckdb.DuckDBPyConnection, ledger: Ledger, kind: str = "TABLE") 
     con.execute(f"CREATE OR REPLACE {kind} ledger_{ledger.name} ({typed})")
 
 
+def behind() -> None:
+    """From here on this thread, and those that it begins, compute when nobody else does."""
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
 class Change(NamedTuple):
     """Rows that an act wrote: a row of live_change."""
 
@@ -71,7 +79,10 @@ class Mirror:
         import duckdb
 
         self._folder = tempfile.TemporaryDirectory(prefix="bihuan-mirror-", dir=folder)
-        self.con = duckdb.connect(str(Path(self._folder.name) / "ledgers.duckdb"))
+        where = str(Path(self._folder.name) / "ledgers.duckdb")
+        # Whoever begins the engine's threads gives them his place: behind everybody else's.
+        with ThreadPoolExecutor(1, initializer=behind) as thread:
+            self.con = thread.submit(duckdb.connect, where).result()
         self.con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false")
         self.seen: set[int] = set()  # ids of changes that are in it
 

@@ -289,8 +289,8 @@ def differences(
     ahead: bool = False,
 ) -> tuple[int, list[Difference]]:
     """How the stored holes within ``scopes`` (None: all) differ from what was found as of ``now``: their number, and
-    the first ``most`` of them (None: all). ``ahead``: from what will be found by then, stored ones being of a time
-    before. Nothing is moved."""
+    the first ``most`` of them (None: all). ``ahead``: stored ones are of a time before, and what no row dates moves on
+    by its due time. Nothing is moved."""
     with con.transaction(force_rollback=True), con.cursor() as cursor:
         t = _take(cursor, found)
         _keep(cursor, t, now, whatever=not ahead)
