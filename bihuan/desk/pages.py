@@ -90,10 +90,8 @@ def around(request: HttpRequest) -> dict[str, Any]:
     asked = cast("Asked", request)
     if request.resolver_match is None or (viewing.at and not _audited(asked)):
         return context
-    counted = tallies.standing(asked)
-    holes = counted.rows.filter(state="open").aggregate(number=counted.number())
     menu = [Item(name, icon, title) for name, icon, title in MENU]
-    menu[1].count = holes["number"]
+    menu[1].count = tallies.open_holes(asked)
     if viewing.at is None and (user.officer or user.unit):
         unread = writing.to({user.officer} - {""}, user.unit).filter(read_at=None).order_by()
         next(item for item in menu if item.name == "notices").count = unread.count()

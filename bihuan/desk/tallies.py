@@ -9,6 +9,7 @@ lie elsewhere, has them counted row by row, which are few.
 from __future__ import annotations
 
 import datetime as dt
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +17,12 @@ from django.db import connection
 from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, Q, QuerySet, Sum, fields
 from django.db.models.functions import TruncHour
 
+from bihuan.access import scope
 from bihuan.desk import access
 from bihuan.desk.models import Tally
 from bihuan.desk.then import CLOSED_D
 from bihuan.desk.viewing import Asked
+from bihuan.live.models import Event
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,33 @@ def within(asked: Asked, area: str, digits: int = 0) -> Counted:
     if _kept(asked, area, digits):
         return Counted(access.in_area(_tallies(asked, "standing"), area), True)
     return Counted(access.access_holes_in(asked, area), False)
+
+
+FRESH_S = 10.0
+"""How long the number of open holes is believed though no audit told of a move: rows may come into somebody's sight."""
+
+MOST_KEPT = 500
+_open: dict[tuple[Any, ...], tuple[float, int]] = {}
+
+
+def open_holes(asked: Asked) -> int:
+    """How many holes are open in the area looked at: every page says it. Counted once for all who see the same, until
+    an audit moves a hole."""
+    if asked.viewing.at is not None:
+        counted = standing(asked)
+        return int(counted.rows.filter(state="open").aggregate(number=counted.number())["number"])
+    user = asked.user
+    sees = (True,) if user.whole else (user.area, user.unit, user.officer)
+    with scope.herald():
+        moved = Event.objects.filter(kind="holes").order_by("-id").values_list("id", flat=True).first()
+    key = (connection.settings_dict["NAME"], moved, asked.viewing.area, *sees)
+    at, number = _open.get(key, (-FRESH_S, 0))
+    if time.monotonic() - at > FRESH_S:
+        number = access.access_holes(asked).filter(state="open").count()
+        if len(_open) > MOST_KEPT:
+            _open.clear()
+        _open[key] = (time.monotonic(), number)
+    return number
 
 
 def hourly(asked: Asked, column: str, begin: dt.datetime, until: dt.datetime) -> dict[dt.datetime, int]:
