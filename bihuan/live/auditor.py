@@ -73,12 +73,16 @@ def horizon(now: dt.datetime, took: float) -> dt.datetime:
 
 class Auditor:
     """Holds the mirror and the workbench between audits. ``con`` is its own connection, in autocommit; ``clock`` tells
-    the time (by default the system's)."""
+    the time (by default the system's); ``place``: how far behind audits over everything stand (mirror.behind)."""
 
     def __init__(
-        self, con: Connection, folder: Path | None = None, clock: Callable[[], dt.datetime] | None = None
+        self,
+        con: Connection,
+        folder: Path | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
+        place: int = 0,
     ) -> None:
-        self.con, self.folder = con, folder
+        self.con, self.folder, self.place = con, folder, place
         for setting in SETTINGS:
             con.execute(setting)
         self.now = clock or (lambda: moment(con))
@@ -106,7 +110,7 @@ class Auditor:
     def mirror(self, progress: Progress | None = None) -> Mirror:
         """The ledgers as they stand now; built when first asked for."""
         if self._mirror is None:
-            self._mirror = Mirror(self.folder)
+            self._mirror = Mirror(self.folder, self.place)
             self._mirror.build(self.con, progress)
         else:
             waiting = changes(self.con)

@@ -1,7 +1,7 @@
 """An audit over everything beside (旁查): of all loops on schedule, of some where it can't be said whom a row touches.
 
-It runs in a thread and on connections of its own while the auditor goes on with what moves, and computes when nobody
-else does (``behind``): somebody waits for each page, and for what his row opens.
+It runs in a thread and on connections of its own while the auditor goes on with what moves, and stands behind it for a
+processor (``mirror.behind``): somebody waits for each page, and for what his row opens.
 
 It sees the ledgers as they were when it began. What the auditor looked at meanwhile is *spared*: it is newer than what
 is found here. Of anything else, what is found otherwise than it is stored was an error.
@@ -59,7 +59,7 @@ class Beside:
         ledgers = reading.__enter__()  # as they are now, whoever writes before the thread has begun
 
         def run() -> None:
-            behind()
+            behind(mirror.place)
             try:
                 with psycopg.connect(address[0], password=address[1], autocommit=True) as own:
                     self._run(own, ledgers)

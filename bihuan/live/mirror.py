@@ -7,6 +7,7 @@ the process.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -50,10 +51,10 @@ def create(con: duckdb.DuckDBPyConnection, ledger: Ledger, kind: str = "TABLE") 
     con.execute(f"CREATE OR REPLACE {kind} ledger_{ledger.name} ({typed})")
 
 
-def behind() -> None:
-    """From here on this thread, and those that it begins, compute when nobody else does."""
-    if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+def behind(place: int) -> None:
+    """From here on this thread, and those that it begins, stand so far behind for a processor (nice); 0: as before."""
+    if place and sys.platform == "linux":  # elsewhere it would be all of the process
+        os.setpriority(os.PRIO_PROCESS, 0, place)
 
 
 class Change(NamedTuple):
@@ -73,15 +74,17 @@ def changes(source: psycopg.Connection[Any]) -> list[Change]:
 
 
 class Mirror:
-    """``con`` holds ``ledger_<name>`` of every ledger: the rows that stand, ``_row`` being their id."""
+    """``con`` holds ``ledger_<name>`` of every ledger: the rows that stand, ``_row`` being their id. ``place``: how far
+    behind (:func:`behind`) audits over everything stand for a processor."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, place: int = 0) -> None:
         import duckdb
 
         self._folder = tempfile.TemporaryDirectory(prefix="bihuan-mirror-", dir=folder)
         where = str(Path(self._folder.name) / "ledgers.duckdb")
-        # Whoever begins the engine's threads gives them his place: behind everybody else's.
-        with ThreadPoolExecutor(1, initializer=behind) as thread:
+        self.place = place
+        # Whoever begins the engine's threads gives them his place.
+        with ThreadPoolExecutor(1, initializer=behind, initargs=(place,)) as thread:
             self.con = thread.submit(duckdb.connect, where).result()
         self.con.execute("SET autoinstall_known_extensions = false; SET enable_progress_bar = false")
         self.seen: set[int] = set()  # ids of changes that are in it

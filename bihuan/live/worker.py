@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 WORKER_LOCK = 7105
 """Advisory lock of a session: the one that audits what moves."""
 
-BEHIND = 5
-"""How far the worker stands behind the pages for a processor (nice): an audit over everything takes all of them for
-seconds, and somebody waits for each page. A saved row is the database's work mostly, which is not put behind."""
+BEHIND, FAR_BEHIND = 5, 12
+"""How far the worker stands behind the pages for a processor (nice), and how far its audits over everything do, which
+take all of them for seconds while somebody waits for each page. A saved row is the database's work mostly, which is not
+put behind."""
 
 TICK_S = 1.0
 AGAIN_S = 2.0
@@ -54,7 +55,7 @@ def auditing(ended: threading.Event) -> None:
                     if ended.wait(TICK_S):
                         return
                 ear.execute(f"LISTEN {events.WAKE}")
-                auditor = Auditor(con, folder)
+                auditor = Auditor(con, folder, place=FAR_BEHIND)
                 try:
                     _rounds(auditor, ear, ended)
                 finally:
