@@ -27,8 +27,10 @@ def warm() -> None:
     from django.urls import reverse
 
     from bihuan.desk import knowledge
+    from bihuan.live import tables
 
     knowledge.reads()
+    tables.ledgers()
     reverse("overview")
     folder = Path(__file__).parent / "templates"
     for path in sorted(folder.glob("desk/*.html")):
