@@ -1,6 +1,6 @@
 """``make load``: the county of 500,000 people and five million rows, imported and audited, then fifty people at its desk.
 
-    python -m bench.desk [--folder run/load] [--people 500000] [--users 50] [--minutes 3] [--port 8099]
+    python -m bench.desk [--folder run/load] [--people 500000] [--users 50] [--minutes 6] [--port 8099]
 
 What is there already is not made again. Needs the test dependencies (locust). Figures are printed as Markdown.
 """
@@ -25,7 +25,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=Path("run/load"))
     parser.add_argument("--people", type=int, default=500_000)
     parser.add_argument("--users", type=int, default=50)
-    parser.add_argument("--minutes", type=float, default=3)
+    parser.add_argument("--minutes", type=float, default=6)
     parser.add_argument("--port", type=int, default=8099)
     asked = parser.parse_args()
     asked.folder = asked.folder.absolute()
