@@ -201,8 +201,9 @@ def holes(asked: argparse.Namespace, words: Words) -> int:
             }
             intake = Intake(rows=rows, absent=[name for name, n in rows.items() if not n])
             if at is None:
-                from bihuan.live import stored
+                from bihuan.live import clock, stored
 
+                asked.clock_set = clock.is_set()
                 if _due(con):
                     print(
                         words("有改动还在查漏，清单可能马上会变", "what moved is still being audited: this may change"),

@@ -108,7 +108,11 @@ class Screen:
     def headline(self, seconds: float) -> str:
         rows = sum(self.intake.rows.values())
         ledgers = len(self.intake.rows) - len(self.intake.absent)
-        clock = self.words("（本机时间）", " (this machine's clock)") if not self.asked.as_of else ""
+        clock = ""
+        if getattr(self.asked, "clock_set", False):
+            clock = self.words("（设定的系统时钟）", " (the system's clock, which was set)")
+        elif not self.asked.as_of:
+            clock = self.words("（本机时间）", " (this machine's clock)")
         return self.words(
             f"截至 {self.result.now:%Y-%m-%d %H:%M:%S}{clock}　{ledgers} 本台账，{rows:,} 行，用时 {seconds:.1f} 秒",
             f"As of {self.result.now:%Y-%m-%d %H:%M:%S}{clock}: {ledgers} ledgers, {rows:,} rows, {seconds:.1f} s",

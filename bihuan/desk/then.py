@@ -192,6 +192,7 @@ def _keep(snapshot: Snapshot, path: Path) -> None:
     """Written as imports are, all at once, by the function of the database that says where each hole lies."""
     typed = ", ".join(f'"{name}" {kind}' for name, kind in bulk.MOMENT.items())
     with scope.system(), connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS incoming")  # of what else this transaction wrote
         cursor.execute(f"CREATE TEMP TABLE incoming ({typed}) ON COMMIT DROP")
         with path.open("rb") as file, cursor.copy("COPY incoming FROM STDIN (FORMAT csv, NULL '\\N')") as copy:
             while block := file.read(1 << 20):

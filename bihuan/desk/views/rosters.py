@@ -23,10 +23,12 @@ def rosters(asked: Asked) -> HttpResponse:
     end = begin + dt.timedelta(hours=HOURS)
     posts = _posts(asked, now)
     shifts = _shifts(asked, [p["post"] for p in posts], begin, end)
-    places = access.names_of(asked, "areas", [p["area"] for p in posts])
+    wanted = {"units": {p["unit"] for p in posts if p["unit"]}, "areas": {p["area"] for p in posts}}
+    names = access.access_names(asked, wanted)
     gaps = access.open_and_pending(asked, "post", [p["post"] for p in posts])
     for post in posts:
-        post["place"] = places.get(post["area"], post["area"])
+        at = ("units", post["unit"]) if post["unit"] else ("areas", post["area"])
+        post["place"] = names.get(at, at[1])
         post["shifts"] = [s | _bar(s["start"], s["end"], begin, end) for s in shifts if s["post"] == post["post"]]
         post["gaps"] = [
             g for g in gaps if g.subject == post["post"] and g.hole.startswith("guard.") and g.state == "open"
@@ -47,7 +49,7 @@ def _posts(asked: Asked, now: dt.datetime) -> list[dict[str, Any]]:
     if unit := str(getattr(asked.user, "unit", "")):
         scope, within = f"({scope} AND l.unit = %s)", [*within, unit]
     return access.query(
-        f"""SELECT l.post, l.name, l.kind, l.area, l.from_hour, l.to_hour, l.leader_required FROM ledger_posts l
+        f"""SELECT l.post, l.name, l.kind, l.area, l.unit, l.from_hour, l.to_hour, l.leader_required FROM ledger_posts l
         WHERE {held} AND {scope} AND l.mode = '值守' AND l.since <= %s AND (l.until IS NULL OR l.until > %s)
         ORDER BY l.area, l.post LIMIT {POSTS}""",
         [*values, *within, now, now],
