@@ -369,6 +369,7 @@ def open_desk(url: str, secret: str) -> dict[str, str]:
                 f'role {name} passes row-level security by: run ALTER ROLE "{name}" NOSUPERUSER NOBYPASSRLS',
             )
         cursor.execute(f"ALTER ROLE {_name(name)} LOGIN PASSWORD '{password}'")
+        cursor.execute(f"GRANT {_name(name)} TO CURRENT_USER")  # jobs of the worker ask as the desk does
         # A table of a request's own never stands before the desk's.
         cursor.execute(f"ALTER ROLE {_name(name)} SET search_path = public, pg_temp")
         # Pages ask small questions, many at once: further workers of the database would only delay them.

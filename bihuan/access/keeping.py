@@ -140,10 +140,17 @@ TERMS = (
         done_by="live.tidy",
     ),
     Term(
-        ("上传而没有导入的文件", "files uploaded and not imported"),
+        ("上传的文件、预览、退回的行", "files uploaded, what was seen of them, rejected rows"),
         DAY,
         ("上传", "the upload"),
         (UPLOADS,),
+    ),
+    Term(
+        ("导入的经过：文件名、行数", "imports on the desk: names of files, numbers of rows"),
+        7 * DAY,
+        ("上传", "the upload"),
+        ("desk_upload",),
+        ("began < %(stamped)s",),
     ),
 )
 
@@ -189,7 +196,7 @@ def _take_away(term: Term, values: dict[str, dt.datetime]) -> Iterator[tuple[str
 
 
 def _uploads() -> int:
-    """Folders of files that somebody uploaded and did not import within a day; how many."""
+    """Folders of files that somebody uploaded more than a day ago; how many."""
     if not settings.BIHUAN_DATA:
         return 0
     folder, number = Path(settings.BIHUAN_DATA) / UPLOADS, 0

@@ -283,6 +283,7 @@ TABLES: dict[str, Policy] = {
     "desk_then": Policy(reads=THEN, adds=SYSTEM, removes=SYSTEM),
     "desk_tally": Policy(reads=TALLY, adds=SYSTEM, removes=SYSTEM),
     "desk_comment": Policy(reads=SAID_OF, adds=SAID_OF),
+    "desk_upload": Policy(reads=_OURS, adds=_OURS, changes=_OURS, columns=("state",)),
     "notice": Policy(reads=_NOTICE, adds=_BRIEFED, changes=_BRIEFED, columns=("send_at", "until", "again_at")),
     "notice_recipient": Policy(reads=_RECORDED, changes=_NOTICED, columns=("read_at", "acked_at", "acked_by")),
     "notice_delivery": shown("EXISTS (SELECT 1 FROM notice_recipient r WHERE r.id = recipient_id)"),

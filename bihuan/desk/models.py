@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -106,3 +106,39 @@ class Tally(models.Model):
     class Meta:
         db_table = "desk_tally"
         indexes = [models.Index(fields=["snapshot", "kind", "state"], name="desk_tally_of")]
+
+
+class Upload(models.Model):
+    """上传：有人要导入的文件，看过会改什么、登了账没有 (files that somebody wants imported, and how far that is).
+
+    The files themselves, what they would do and what they did lie in a folder of the data directory
+    (:mod:`bihuan.desk.uploads`). A row that is added, or asked for, is a job of the worker.
+    """
+
+    READING, SEEN, ASKED, DONE, REFUSED, FAILED = "reading", "seen", "asked", "done", "refused", "failed"
+    STATES: ClassVar = [
+        (READING, "在读"),
+        (SEEN, "待登账"),
+        (ASKED, "在登账"),
+        (DONE, "已登账"),
+        (REFUSED, "不能登账"),
+        (FAILED, "没有做成"),
+    ]
+
+    token = models.TextField(unique=True)  # of its folder, its address and its act of writing
+    by_account = models.BigIntegerField()
+    at = models.DateTimeField()  # by the system's clock
+    began: Any = models.DateTimeField(db_default=Now())
+    files = models.JSONField()  # their names, as they were given
+    lang = models.TextField(default="zh")  # in which progress is told
+    state = models.TextField(choices=STATES, default=READING)
+    counts = models.JSONField(default=dict)  # new, changed, withdrawn, same, rejected: rows
+
+    class Meta:
+        db_table = "desk_upload"
+        indexes = [models.Index(fields=["by_account", "-id"], name="desk_upload_own")]
+
+    @property
+    def going(self) -> bool:
+        """Whether the worker is at it."""
+        return self.state in (self.READING, self.ASKED)

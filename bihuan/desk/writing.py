@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from bihuan.access.acting import Actor
 from bihuan.desk.viewing import Asked
 from bihuan.kernel.ledger import Ledger
-from bihuan.live import actions, imports
+from bihuan.live import actions
 from bihuan.live.actions import Saved
-from bihuan.live.imports import Imported
 
 
 def save(asked: Asked, ledger: Ledger, row: Mapping[str, str], token: str | None) -> Saved:
@@ -24,13 +22,3 @@ def retract(asked: Asked, ledger: Ledger, key: str, token: str | None) -> Saved:
     """Withdraw one row. Raises actions.Refused."""
     parts = key.split("|") if len(ledger.key) > 1 else key
     return actions.retract(Actor(asked.user), ledger.name, [parts], token=token)
-
-
-def preview(asked: Asked, folder: Path) -> Imported:
-    """What an import of these files would do. Raises NothingToRead, actions.Refused."""
-    return imports.preview_import(Actor(asked.user), folder, lang=asked.viewing.lang)
-
-
-def take_in(asked: Asked, folder: Path, token: str) -> Imported:
-    """Import these files; the same token a second time does nothing. Raises NothingToRead, actions.Refused."""
-    return imports.import_folder(Actor(asked.user), folder, lang=asked.viewing.lang, token=token)

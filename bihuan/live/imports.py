@@ -178,9 +178,11 @@ def _write(
     )
     rejected = dict(con.execute("SELECT file, count(*) FROM rejects GROUP BY 1").fetchall())
     spans: dict[str, tuple[int, int]] = {}
-    for done, ledger in enumerate(ledgers):
+    rows, done = sum(intake.rows[ledger.name] for ledger in ledgers), 0
+    for ledger in ledgers:
         if progress is not None:
-            progress(ledger.title if lang == "zh" else ledger.english, done, len(ledgers))
+            progress(ledger.title if lang == "zh" else ledger.english, done, rows)
+        done += intake.rows[ledger.name]
         counts, span = _ledger(con, ledger, batch, result.changes if preview else None)
         result.counts[ledger.name] = counts
         if span is not None:

@@ -139,7 +139,7 @@ class Event(models.Model):
     """动静：告诉打开着的页面的事 (what open pages are told)."""
 
     at = LocalTime()
-    kind = models.TextField()  # holes, rows, import, audit, clock
+    kind = models.TextField()  # holes, rows, audit, clock
     said: Any = models.JSONField(default=dict)
 
     class Meta:

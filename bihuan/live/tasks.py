@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shutil
-from pathlib import Path
-from typing import Any
 
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
@@ -39,37 +36,3 @@ def tidy(timestamp: int) -> None:
     from bihuan.live.models import Event
 
     Event.objects.filter(at__lt=clock.now() - events.KEEP).delete()
-
-
-@app.task(name="live.import_folder", queue="live", pass_context=True)
-def import_folder(
-    context: JobContext, *, path: str, by: str, token: str, lang: str = "zh", remove: bool = False
-) -> None:
-    """Import a folder or file in the background; pages hear of it by the events ``import`` with this token.
-
-    ``remove``: the folder is the import's own (an upload) and goes when it is done.
-    """
-    from bihuan.exchange.problems import NothingToRead
-    from bihuan.live import actions, events, imports
-
-    told = -1
-
-    def progress(what: str, done: int, total: int) -> None:
-        nonlocal told
-        share = 100 * done // max(total, 1)
-        if share != told:
-            told = share
-            events.tell("import", {"token": token, "what": what, "share": share})
-
-    said: dict[str, Any]
-    try:
-        made = imports.import_folder(actions.System(by), Path(path), lang=lang, progress=progress, token=token)
-        counts = {name: counts.to_dict() for name, counts in made.counts.items()}
-        said = {"counts": counts, "rejected": made.rejected, "rejects": made.rejects[:100]}
-        said["problems"] = [problem.said(lang) for problem in made.problems]
-        said["batch"] = made.batch.id if made.batch else None
-    except NothingToRead as nothing:
-        said = {"failed": nothing.said(lang), "problems": [problem.said(lang) for problem in nothing.problems]}
-    events.tell("import", {"token": token, "done": True, **said})
-    if remove:
-        shutil.rmtree(path, ignore_errors=True)

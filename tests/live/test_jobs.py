@@ -25,7 +25,7 @@ def test_what_is_stalled_is_put_back_though_its_like_waits_already(con: psycopg.
         ("pressure.tell", "pressure.tell", "doing", killed),
         ("briefings.draw", None, "doing", killed),
         ("briefings.repeat", None, "doing", lives),
-        ("live.import_folder", None, "doing", None),  # its worker is forgotten
+        ("desk.take", None, "doing", None),  # its worker is forgotten
     ):
         con.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id) "
@@ -44,7 +44,7 @@ def test_what_is_stalled_is_put_back_though_its_like_waits_already(con: psycopg.
     assert left == [
         ("briefings.draw", "todo"),
         ("briefings.repeat", "doing"),
-        ("live.import_folder", "todo"),
+        ("desk.take", "todo"),
         ("notices.send", "todo"),
         ("pressure.tell", "todo"),
     ]

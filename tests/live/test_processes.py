@@ -24,6 +24,7 @@ from bihuan.live.postgres import Server
 from tests.access import county
 from tests.live.conftest import back_to
 from tests.live.desk import Desk, until
+from tests.live.web import DONE, LOST, SEEN, Web
 from tests.own_postgres import connect_to
 
 pytestmark = pytest.mark.long
@@ -211,6 +212,42 @@ def test_a_kill_in_the_midst_of_an_audit_an_import_and_a_save_leaves_nothing_hal
     if what == "database":  # the last of them: a full audit for all three
         verified = desk.run("audit", "--verify")
         assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_a_worker_that_is_killed_in_the_midst_of_uploads_of_two_users_leaves_each_done_once(desk: Desk) -> None:
+    """One is being written, the other read: both wait for a lock of ours when it happens. Whoever left the page finds
+    his own import again, and nobody else's."""
+    until(desk.audited, 60)
+    users = [Web(desk, name) for name in ("first", "second")]
+    head = "ticket,kind,area,received_at,text\n"
+    there = "SELECT string_agg(ticket || b.by, ',' ORDER BY ticket) FROM ledger_tickets t JOIN live_batch b "
+    there += "ON b.id = t.from_batch WHERE ticket LIKE 'W%'"
+
+    def sent(who: Web, ticket: str) -> str:
+        text = f"{head}{ticket},求助,610723001002,2022-01-01,缺粮\n"
+        return who.post("/import/", {}, ("tickets.csv", text))[0].removeprefix(desk.address)
+
+    first = sent(users[0], "W1")
+    until(lambda: users[0].shows(first, SEEN), 60)
+    with psycopg.connect(desk.url) as hold:
+        hold.execute("LOCK TABLE ledger_tickets IN EXCLUSIVE MODE")
+        users[0].post(f"{first}confirm", {}, at=first)
+        second = sent(users[1], "W2")
+        until(lambda: desk.ask(IN_THE_MIDST) == 2, 60)
+        desk.kill("worker")
+    assert desk.ask(there) is None
+    until(lambda: users[0].shows(first, DONE), 200)
+    until(lambda: users[1].shows(second, SEEN), 200)
+    assert desk.ask(there) == "W1first"
+    users[1].post(f"{second}confirm", {}, at=second)
+    users[1].post(f"{second}confirm", {}, at=second)
+    until(lambda: users[1].shows(second, DONE), 60)
+    assert desk.ask(there) == "W1first,W2second"
+    for who, own, others in ((users[0], first, second), (users[1], second, first)):
+        listed = who.get("/import/")
+        assert own in listed and others not in listed
+        with pytest.raises(LOST):
+            who.get(others)
 
 
 def ticketed(ticket: str) -> None:

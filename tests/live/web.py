@@ -14,6 +14,8 @@ from http.cookiejar import CookieJar
 from tests.live.desk import Desk
 
 PASSWORD = "a word of the tests 1"
+SEEN, DONE = "<h1>会改什么</h1>", "<h1>已登账</h1>"
+"""What the page of an upload says once its files were read, once they are written."""
 LOST = (OSError, http.client.HTTPException)
 """No answer, or half of one: whether it was done is not known. An answer of 500 and more is OSError's too."""
 
@@ -40,6 +42,12 @@ class Web:
 
     def get(self, path: str) -> str:
         return self._asked(urllib.request.Request(self.desk.address + path))[1]
+
+    def shows(self, path: str, *wanted: str) -> bool:
+        """Whether a page that waits for the worker says one of these by now."""
+        said = self.get(path)
+        assert any(word in said for word in ("<h1>正在", *wanted)), said[:2000]
+        return any(word in said for word in wanted)
 
     def post(
         self, path: str, form: Mapping[str, str], file: tuple[str, str] | None = None, at: str = ""

@@ -1,61 +1,38 @@
-"""导入: files are read and shown, new, changed and rejected rows, before anything is saved."""
+"""导入: files are read and shown, new, changed and rejected rows, before anything is saved. The worker reads and writes
+(:mod:`bihuan.desk.uploads`); the page says how far it is, and small files are there at once."""
 
 from __future__ import annotations
 
-import json
 import re
-import secrets
-import shutil
-import tempfile
 import time
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Page, Paginator
-from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-from bihuan.desk import knowledge, trails, writing
+from bihuan.desk import knowledge, uploads
+from bihuan.desk.models import Upload
 from bihuan.desk.pages import show
 from bihuan.desk.templatetags.desk import address
 from bihuan.desk.viewing import Asked
 from bihuan.desk.views import looks
-from bihuan.exchange.problems import NothingToRead
-from bihuan.live.imports import Imported, Outside
-from bihuan.live.models import Batch
+from bihuan.exchange import advice
 
-KEPT_S = 24 * 3600
-"""How long files that nobody imported are kept."""
 ROWS = 50
 """Changed rows, and rejected ones, of a page."""
-SEEN = ".seen.json"
-"""In the folder of an upload: what the first page of the preview found, for those behind it."""
+OWN = 10
+"""Imports of one's own that are listed."""
+AT_ONCE_S = 2.0
+"""How long a page waits for a small file before it says how far it is."""
 ENDINGS = (".csv", ".xlsx", ".parquet")
 
 
-def folder_of(token: str) -> Path:
-    """Where the files of one upload lie. Raises Http404."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]{16,40}", token):
-        raise Http404("no such upload")
-    return _uploads() / token
-
-
-def _uploads() -> Path:
-    folder = Path(settings.BIHUAN_DATA or tempfile.gettempdir()) / "uploads"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
 def upload(asked: Asked) -> HttpResponse:
-    """Take files; then show what they would do."""
+    """Take files; then show what they would do. Beside the form: one's own imports of late."""
     if asked.method != "POST":
-        every = knowledge.ledgers().values()
-        return show(asked, "import.html", "ledgers", ledgers=every, chosen=asked.GET.get("ledger", ""))
+        return _form(asked, asked.GET.get("ledger", ""))
     files = asked.FILES.getlist("files")
     named = knowledge.ledgers().get(asked.POST.get("ledger", ""))
     title = named.title if named and len(files) == 1 else ""
@@ -64,14 +41,22 @@ def upload(asked: Asked) -> HttpResponse:
     alike = [f.name for f, name in zip(files, names, strict=True) if names.count(name) > 1]
     if not files or wrong or alike:
         return _refused(asked, wrong, alike)
-    _sweep()
-    token = secrets.token_urlsafe(18)
-    folder = folder_of(token)
-    folder.mkdir(mode=0o700)
-    for file, name in zip(files, names, strict=True):
-        _keep(file, folder / name)
-    asked.session[f"upload-{token}"] = [str(f.name) for f in files]
-    return HttpResponseRedirect(address(asked.viewing, "import_preview", token))
+    kept = uploads.keep(asked.user, list(zip(files, names, strict=True)), asked.viewing.lang)
+    return HttpResponseRedirect(address(asked.viewing, "import_preview", kept.token))
+
+
+def _form(asked: Asked, chosen: str, fault: str = "") -> HttpResponse:
+    own = Upload.objects.filter(by_account=asked.user.pk).order_by("-pk")[:OWN]
+    return show(
+        asked,
+        "import.html",
+        "ledgers",
+        status=422 if fault else 200,
+        ledgers=knowledge.ledgers().values(),
+        chosen=chosen,
+        fault=fault,
+        own=own,
+    )
 
 
 def _name(name: str, ledger: str, place: int) -> str:
@@ -79,12 +64,6 @@ def _name(name: str, ledger: str, place: int) -> str:
     path = Path(name.replace("\\", "/"))
     stem = ledger or re.sub(r"[^\w.\-()（）一-鿿]", "_", path.stem)[:80] or f"file{place}"
     return stem + path.suffix.lower()
-
-
-def _keep(file: UploadedFile, path: Path) -> None:
-    with path.open("wb") as out:
-        for piece in file.chunks():
-            out.write(piece)
 
 
 def _refused(asked: Asked, wrong: list[str | None], alike: list[str | None]) -> HttpResponse:
@@ -104,112 +83,81 @@ def _refused(asked: Asked, wrong: list[str | None], alike: list[str | None]) -> 
             f"{listed} 不是台账文件：请另存为 .xlsx 或 .csv 再导入",
             f"{listed} is no ledger: save it as .xlsx or .csv first",
         )
-    every = knowledge.ledgers().values()
-    return show(
-        asked, "import.html", "ledgers", status=422, ledgers=every, chosen=asked.POST.get("ledger", ""), fault=fault
-    )
+    return _form(asked, asked.POST.get("ledger", ""), fault)
 
 
-def _sweep() -> None:
-    """Remove files that nobody imported within a day."""
-    for old in _uploads().iterdir():
-        if old.is_dir() and time.time() - old.stat().st_mtime > KEPT_S:
-            shutil.rmtree(old, ignore_errors=True)
-
-
-def _own(asked: Asked, token: str) -> Path:
-    """The folder of an upload of this very session. Raises Http404."""
-    folder = folder_of(token)
-    if f"upload-{token}" not in asked.session or not folder.is_dir():
+def _own(asked: Asked, token: str) -> Upload:
+    """An upload of this very account. Raises Http404."""
+    found = Upload.objects.filter(token=token, by_account=asked.user.pk).first()
+    if found is None:
         raise Http404("no such upload")
-    return folder
+    return found
 
 
 def preview(asked: Asked, token: str) -> HttpResponse:
-    """What the files would do; nothing is saved yet."""
-    folder = _own(asked, token)
-    files = asked.session[f"upload-{token}"]
-    further = "changed" in asked.GET or "rejected" in asked.GET
-    kept = _kept(folder) if further else None
-    if kept is not None and kept["lang"] == asked.viewing.lang:
-        return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_pages(asked, kept))
-    try:
-        seen = writing.preview(asked, folder)
-    except NothingToRead as nothing:
-        return _nothing(asked, files, nothing)
-    except Outside as outside:
-        return _outside(asked, files, outside)
-    found = _found(asked, seen)
-    (folder / SEEN).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    return show(asked, "import_preview.html", "ledgers", token=token, files=files, **_pages(asked, found))
+    """How far it is; what the files would do; what they did."""
+    one = _own(asked, token)
+    part = asked.headers.get("HX-Request") == "true"
+    until = time.monotonic() + AT_ONCE_S
+    while one.going and not part and time.monotonic() < until:
+        time.sleep(0.05)
+        one.refresh_from_db(fields=["state", "counts"])
+    if one.going:
+        template = "parts/import_step.html" if part else "import_wait.html"
+        return show(asked, template, "ledgers", one=one, step=uploads.step(one), lost=uploads.lost(one))
+    if part:  # it is done: the whole page
+        answer = HttpResponse()
+        answer.headers["HX-Refresh"] = "true"
+        return answer
+    found = uploads.found(one)
+    if one.state == Upload.FAILED or found is None or "said" in found:
+        return _not_done(asked, one, found)
+    done = one.state == Upload.DONE
+    template = "import_done.html" if done else "import_preview.html"
+    return show(asked, template, "ledgers", one=one, token=token, **_pages(asked, found, done))
 
 
-def _nothing(asked: Asked, files: list[str], nothing: NothingToRead) -> HttpResponse:
-    """No ledger at all could be read."""
-    said, problems = nothing.said(asked.viewing.lang), [p.said(asked.viewing.lang) for p in nothing.problems]
-    said = re.sub(rf"{re.escape(str(_uploads()))}/[\w-]+", asked.viewing.two("所选文件", "the files chosen"), said)
-    return show(asked, "import_preview.html", "ledgers", status=422, files=files, nothing=said, problems=problems)
+def _not_done(asked: Asked, one: Upload, found: uploads.Found | None) -> HttpResponse:
+    """Why there is nothing to write, or nothing to see any more."""
+    two = asked.viewing.two
+    if one.state == Upload.FAILED:
+        said = two(
+            "没有做成，什么都没有写入：请再导入一次；还是不成，请管理员看 bihuan serve 的输出",
+            "It could not be done, and nothing was written: import the files once more; if it fails again, have an "
+            "administrator look at what bihuan serve says",
+        )
+    elif found is None:
+        said = two(
+            "文件和预览只留一天，已经删去：没有登账的请重新选文件导入",
+            "Files and what was seen of them are kept for a day, and gone: what was not written is to be imported anew",
+        )
+    else:
+        said = asked.viewing.of(found["said"])
+    problems = [asked.viewing.of(p) for p in (found or {}).get("problems", [])]
+    return show(asked, "import_preview.html", "ledgers", status=422, one=one, nothing=said, problems=problems)
 
 
-def _outside(asked: Asked, files: list[str], outside: Outside) -> HttpResponse:
-    """Rows of somewhere else: nothing of the files is written."""
-    two, which = asked.viewing.two, outside.ledger
-    lines = [f"{file}{f'/{sheet}' if sheet else ''} {line}" for file, sheet, line in outside.lines[:10]]
-    said = two(
-        f"台账“{which.title}”有 {outside.number} 行不在您的辖区或单位之内，什么都没有写入："
-        f"请删去{'、'.join(lines)}行后再导入，或请上级导入",
-        f"{outside.number} rows of {which.english} lie outside your area or unit, and nothing was written: "
-        f"take lines {', '.join(lines)} out, or have a higher level import them",
-    )
-    return show(asked, "import_preview.html", "ledgers", status=422, files=files, nothing=said, problems=[])
-
-
-def _found(asked: Asked, seen: Imported) -> dict[str, Any]:
-    """What an import did or would do, as it is kept and shown."""
-    ledgers = knowledge.ledgers()
-    changes = [
-        asdict(c) | {"cells": [(n, *(trails.said(ledgers[c.ledger][n], v) for v in both)) for n, *both in c.cells]}
-        for c in seen.changes
-    ]
-    return {
-        "lang": asked.viewing.lang,
-        "counts": {name: c.to_dict() for name, c in seen.counts.items() if any(c.to_dict().values())},
-        "changes": changes,
-        "rejects": seen.rejects,
-        "rejected": seen.rejected,
-        "problems": [p.said(asked.viewing.lang) for p in seen.problems],
-    }
-
-
-def _kept(folder: Path) -> dict[str, Any] | None:
-    try:
-        kept: dict[str, Any] = json.loads((folder / SEEN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return kept
-
-
-def _pages(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
+def _pages(asked: Asked, found: uploads.Found, done: bool) -> dict[str, Any]:
     """One page of the changed rows and of the rejected ones; whom the changed ones are about was looked at."""
     ledgers = knowledge.ledgers()
-    counts = [(ledgers[name], c) for name, c in found["counts"].items()]
-    total = {word: sum(c[word] for _, c in counts) for word in ("new", "changed", "withdrawn", "same")}
     changed, rejects = _page(asked, "changed", found["changes"]), _page(asked, "rejected", found["rejects"])
     looks.seen(asked, (person for row in changed for person in row["people"]), "import")
     for row in changed:
         of = ledgers[row["ledger"]]
         row |= {"of": of, "said": [(of[name], stood, comes) for name, stood, comes in row["cells"]]}
     for row in rejects:
-        row["of"] = ledgers[row["ledger"]][row["column"]]
+        of, column = ledgers[row["ledger"]], ledgers[row["ledger"]][row["column"]]
+        said = advice.sentence(of, column, row["reason"], asked.viewing.lang, ledgers.get(column.refers))
+        row |= {"of": column, "advice": said}
+    total = found["sum"]
     return {
-        "counts": counts,
+        "counts": [(ledgers[name], c) for name, c in found["counts"].items()],
         "sum": total,
-        "rejected": found["rejected"],
         "rejects": rejects,
         "changed": changed,
-        "more_changed": max(0, total["changed"] - len(found["changes"])) if found["changes"] else 0,
-        "more_rejects": max(0, found["rejected"] - len(found["rejects"] if asked.method == "GET" else rejects)),
-        "problems": found["problems"],
+        "more_changed": 0 if done else max(0, total["changed"] - len(found["changes"])),
+        "more_rejects": max(0, total["rejected"] - len(found["rejects"])),
+        "problems": [asked.viewing.of(p) for p in found["problems"]],
     }
 
 
@@ -220,17 +168,7 @@ def _page(asked: Asked, word: str, rows: list[dict[str, Any]]) -> Page:
 
 @require_POST
 def confirm(asked: Asked, token: str) -> HttpResponse:
-    """Save what was shown."""
-    files = asked.session.get(f"upload-{token}")
-    if files is not None and Batch.objects.filter(token=token).exists():  # sent twice, or the answer got lost
-        return show(asked, "import_done.html", "ledgers", files=files, before=True)
-    folder = _own(asked, token)
-    try:
-        done = writing.take_in(asked, folder, token)
-    except NothingToRead as nothing:
-        return _nothing(asked, files or [], nothing)
-    except Outside as outside:
-        return _outside(asked, files or [], outside)
-    # Not before it stands: whoever is cut off tries again with the same files.
-    transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
-    return show(asked, "import_done.html", "ledgers", files=files, **_pages(asked, _found(asked, done)))
+    """Have what was shown written; asked a second time, or once the answer got lost, it is still once."""
+    one = _own(asked, token)
+    Upload.objects.filter(pk=one.pk, state=Upload.SEEN).update(state=Upload.ASKED)
+    return HttpResponseRedirect(address(asked.viewing, "import_preview", token))
