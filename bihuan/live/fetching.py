@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from bihuan.kernel.uses import Columns
 from bihuan.live import tables
 from bihuan.live.moved import Row, places, surely
 from bihuan.live.relations import Read, Values, Want, Wide
@@ -62,6 +63,13 @@ def _named() -> dict[tuple[str, str], str]:
 
 
 @cache
+def _all_named(columns: Columns) -> str | None:
+    """The ledger whose keys stand in all these columns; None: there is none, or it can't be asked cheaply."""
+    found = {_named().get(place) for place in columns}
+    return found.pop() if len(found) == 1 else None
+
+
+@cache
 def _places_named(of: str) -> tuple[list[tuple[str, str]], str]:
     """The columns in which keys of a ledger stand; and a query: which of some keys stand in which of them."""
     columns = [place for place, named in _named().items() if named == of]
@@ -99,6 +107,7 @@ class Fetcher:
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
         self._brought: dict[tuple[str, str], dict[str, bool]] = {}
+        self._standing: dict[tuple[str, frozenset[str]], set[tuple[str, str]] | None] = {}
         self._stands: dict[str, dict[str, set[tuple[str, str]]]] = {}  # ledger → key → where it stands
         self.asked = 0
 
@@ -133,24 +142,30 @@ class Fetcher:
             if row[place] in values:
                 met[row[place]].append(row)
 
-    def nowhere(self, ledger: str, column: str, keys: Collection[str]) -> bool:
-        """Whether surely no row has any of these keys there."""
-        place = (ledger, column)
-        stands = self._where(place, keys)
-        return stands is not None and not any(place in stands.get(key, (place,)) for key in keys)
+    def nowhere(self, columns: Columns, keys: frozenset[str]) -> bool:
+        """Whether surely no row has any of these keys in any of these columns."""
+        of = _all_named(columns)
+        if of is None:
+            return False
+        asked = (of, keys)
+        if asked not in self._standing:
+            stands = self._where(of, keys)
+            unknown = {key for key in keys if key not in stands}
+            self._standing[asked] = None if unknown else set().union(*(stands[key] for key in keys))
+        standing = self._standing[asked]
+        return standing is not None and columns.isdisjoint(standing)
 
     def _nowhere(self, ledger: str, column: str, keys: Collection[str]) -> set[str]:
         """Those of the keys that no row has there."""
-        place = (ledger, column)
-        stands = self._where(place, keys) or {}
+        of, place = _named().get((ledger, column)), (ledger, column)
+        if of is None:
+            return set()
+        stands = self._where(of, keys)
         return {key for key in keys if place not in stands.get(key, (place,))}
 
-    def _where(self, place: tuple[str, str], keys: Collection[str]) -> Mapping[str, Collection[tuple[str, str]]] | None:
-        """Key → the columns in which it stands, asked at once for all in which keys of that ledger may: most of these
-        are asked for next, and most are empty. Of many keys some are missing; None: no keys stand there."""
-        of = _named().get(place)
-        if of is None:
-            return None
+    def _where(self, of: str, keys: Collection[str]) -> Mapping[str, Collection[tuple[str, str]]]:
+        """Key of a ledger → the columns in which it stands, asked at once for all in which it may: most of these are
+        asked for next, and most are empty. Of many keys some are missing."""
         known = self._stands.setdefault(of, {})
         missing = [key for key in keys if key not in known]
         columns, query = _places_named(of)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bihuan.kernel.flow import Flow
@@ -16,6 +16,10 @@ Given = tuple[tuple[str, Any], ...]
 """Columns of which it is known that they equal a constant: what contradicts it is left out."""
 
 
+PASSES = object()
+"""What moved may pass through a node."""
+
+
 class Lineage:
     """Of one program. Answers are kept: the flows never change, and each round asks the same again."""
 
@@ -26,7 +30,7 @@ class Lineage:
         self._based: dict[tuple[str, str], Based | None] = {}
         self._based_places: dict[tuple[int, int, str], Based | None] = {}
         self._reach: dict[str, frozenset[str]] = {}
-        self._reach_places: dict[tuple[int, int], frozenset[str]] = {}
+        self._passes: dict[tuple[int, frozenset[str]], Sequence[object]] = {}
         self._told: dict[tuple[int, int, str], int] = {}
         self._parts: dict[tuple[int, int, Given], tuple[int, ...]] = {}
         self._against: dict[tuple[int, int, Given], bool] = {}
@@ -88,18 +92,20 @@ class Lineage:
             self._reach[name] = frozenset().union(*found)
         return self._reach[name]
 
-    def reach_at(self, flow: Flow, place: int) -> frozenset[str]:
-        """The same, of a node."""
-        asked = (id(flow), place)
-        if asked not in self._reach_places:
-            node = flow[place]
-            if node["k"] == "table":
-                found = [self.reach(node["name"])]
-            else:
-                of = node["of"] if isinstance(node["of"], list) else [node["of"]]
-                found = [self.reach_at(flow, other) for other in (*of, *node.get("whole", ()))]
-            self._reach_places[asked] = frozenset().union(*found)
-        return self._reach_places[asked]
+    def passes(self, flow: Flow, ledgers: frozenset[str]) -> Sequence[object]:
+        """Of every node of a flow: PASSES where rows of these ledgers may flow into it, else None."""
+        asked = (id(flow), ledgers)
+        if asked not in self._passes:
+            found: list[object] = []
+            for node in flow:
+                if node["k"] == "table":
+                    may = not ledgers.isdisjoint(self.reach(node["name"]))
+                else:
+                    of = node["of"] if isinstance(node["of"], list) else [node["of"]]
+                    may = any(found[other] is not None for other in (*of, *node.get("whole", ())))
+                found.append(PASSES if may else None)
+            self._passes[asked] = found
+        return self._passes[asked]
 
     # ── columns of ledgers that a column comes from ─────────────────────────────────────────────
 

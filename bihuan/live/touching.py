@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from bihuan.kernel.flow import Flow, Node
+from bihuan.live.lineage import PASSES
 from bihuan.live.needing import Needing
 from bihuan.live.relations import Later, Made, Read, Rows, Want, Wide, Widened, once, together
 
@@ -19,7 +20,8 @@ class Touching:
         self.moved = {name: rows for name, rows in needing.moved.rows.items() if rows}
         self.changed = {name: needing.moved.changed(name, needing.now) for name in self.moved}
         self._stages: dict[str, Rows | Wide | None] = {}
-        self._nodes: dict[tuple[int, int], Rows | None] = {}
+        self._ledgers = frozenset(self.moved)
+        self._nodes: dict[int, list[Any]] = {}  # of a flow: rows, None, or not asked for yet
 
     def stage(self, name: str) -> Rows | None:
         """The rows of a stage that may come, go or change; None: none. Raises Wide."""
@@ -43,12 +45,13 @@ class Touching:
 
     def node(self, flow: Flow, place: int) -> Rows | None:
         """The same, of a node."""
-        if self.moved.keys().isdisjoint(self.lineage.reach_at(flow, place)):
-            return None
-        asked = (id(flow), place)
-        if asked not in self._nodes:
-            self._nodes[asked] = self._made(flow, place)
-        return self._nodes[asked]
+        known = self._nodes.get(id(flow))
+        if known is None:
+            known = self._nodes[id(flow)] = [*self.lineage.passes(flow, self._ledgers)]
+        found = known[place]
+        if found is PASSES:
+            found = known[place] = self._made(flow, place)
+        return found
 
     def _made(self, flow: Flow, place: int) -> Rows | None:
         node = flow[place]
@@ -159,7 +162,11 @@ class Touching:
                     continue
                 plain = self.lineage.plain(flow, node["of"][0], left[0][1])
                 told = Made({place: rows}, {"": other}).told("") if plain is not None else None
-                if plain is not None and told is not None and self.needing.fetcher.nowhere(*plain, told - {None}):
+                if (
+                    plain is not None
+                    and told is not None
+                    and self.needing.fetcher.nowhere(frozenset({plain}), told - {None})
+                ):
                     return True
         return False
 
