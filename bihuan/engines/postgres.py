@@ -48,6 +48,9 @@ SETTINGS = (
 )
 
 
+IDS = "$2::bigint[]"
+
+
 def text_type(kind: str) -> str:
     """Texts compare by their bytes, as everywhere in the house, whatever the database's own language."""
     return 'text COLLATE "C"' if kind == "text" else kind
@@ -86,13 +89,13 @@ class Session:
         self._filled: set[str] = set()
         self._asked: Collection[str] = ()
         self._made: set[str] = set()
+        self._ids: dict[str, list[int]] = {}
+        self._ledgers = {ledger.name: ledger for ledger in program.ledgers}
         self._tables()
 
     def _tables(self) -> None:
         import psycopg
 
-        for ledger in self.program.ledgers:
-            self.table(f"ledger_{ledger.name}", ledger_columns(ledger))
         given: dict[str, list[tuple[Any, ...]]] = {
             "parameters": [row for p in self.program.parameters for row in p.defaults()],
             "loops": [(s.hole, s.severity, s.role, s.subject, s.final) for s in self.program.loops],
@@ -124,7 +127,7 @@ class Session:
 
     def made_of(self, name: str, sql: str) -> None:
         """A temporary table with the columns of a query, emptied after each round."""
-        self._emptied(name, f"AS {sql.replace('$1::timestamp', literal(self.now))} WITH NO DATA")
+        self._emptied(name, f"AS {sql.replace('$1::timestamp', literal(self.now)).replace(IDS, 'NULL')} WITH NO DATA")
 
     def _emptied(self, name: str, shape: str) -> None:
         self.con.execute(f"CREATE TEMP TABLE shape_of_it {shape}".encode())
@@ -141,7 +144,8 @@ class Session:
 
     def _sql(self, stage: Stage) -> str:
         if stage.name not in self._texts:
-            self._texts[stage.name] = self.program.at(stage.sql, "$1::timestamp")
+            sql = self.program.at(stage.sql, "$1::timestamp")
+            self._texts[stage.name] = of_ids(self._ledgers[stage.name], sql) if stage.is_ledger else sql
         return self._texts[stage.name]
 
     # ── a round ─────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +154,7 @@ class Session:
     def round(self, now: dt.datetime, asked: Collection[str] = ()) -> Iterator[None]:
         """What is loaded and run within it is gone at its end. Of the views only those ``asked`` for are made."""
         self.now, self._asked = now, asked
-        self._filled, self._made = set(), set()
+        self._filled, self._made, self._ids = set(), set(), {}
         self._command("BEGIN")
         try:
             yield
@@ -171,7 +175,10 @@ class Session:
 
         nothing = texts([""])
         statements: list[tuple[str, tuple[bytes, ...]]]
-        statements = [(self._making(name), ()) for name in (*self._order, *(s.name for s in self.program.last))]
+        statements = [
+            (self._making(stage.name), (numbers(()),) if stage.is_ledger else ())
+            for stage in (*self.program.stages, *self.program.last)
+        ]
         for loop in self.program.obligations:
             statements += [(self._gathering(loop, column), (nothing, nothing)) for column in SCOPES]
         for statement, values in statements:
@@ -183,11 +190,9 @@ class Session:
 
     def load(self, ledger: Ledger, ids: Sequence[int]) -> None:
         """Rows of a ledger by their ids; its stages are made anew when they are asked for."""
-        if not ids:
-            return
-        self.do(self._loading(ledger), ("{" + ",".join(map(str, ids)) + "}").encode())
-        self._filled.add(f"ledger_{ledger.name}")
-        self._made.discard(ledger.name)
+        if ids:
+            self._ids.setdefault(ledger.name, []).extend(ids)
+            self._made.discard(ledger.name)
 
     def obligations(self, hole: str, column: str, values: Sequence[str], states: Sequence[str]) -> None:
         """Gather in ``obligations`` those of a loop whose ``column`` (ob_subject or ob_item) is one of ``values``.
@@ -259,16 +264,6 @@ class Session:
     def _making(self, name: str) -> str:
         return f'INSERT INTO "{name}" {self._sql(self._by_name[name])}'
 
-    def _loading(self, ledger: Ledger) -> str:
-        name = f"ledger_{ledger.name}"
-        if name not in self._texts:
-            columns = ", ".join(f'"{c.name}"' for c in ledger.all_columns)
-            self._texts[name] = (
-                f'INSERT INTO pg_temp."{name}" SELECT {columns}, 0, id, false '
-                f'FROM public."{name}" WHERE id = ANY($1::bigint[])'
-            )
-        return self._texts[name]
-
     def _gathering(self, loop: Stage, column: str) -> str:
         return (
             f"INSERT INTO obligations SELECT * FROM ({self._sql(loop)}) o WHERE $1::timestamp IS NOT NULL "
@@ -290,10 +285,13 @@ class Session:
             self._filled.discard(name)
         self._made.add(name)
         if stage.is_ledger:
-            may = f"ledger_{name}" in self._filled
+            ids = self._ids.get(name)
+            made = bool(ids) and self.do(self._making(name), numbers(ids or ()))
+        elif not ((name in self._asked or name in self._last) and self.may_hold(name)):
+            return
         else:
-            may = (name in self._asked or name in self._last) and self.may_hold(name)
-        if may and (self._recall(name) if name in self._steady else self.do(self._making(name))):
+            made = self._recall(name) if name in self._steady else self.do(self._making(name))
+        if made:
             self._filled.add(name)
 
     def may_hold(self, name: str) -> bool:
@@ -366,7 +364,18 @@ def texts(values: Iterable[str]) -> bytes:
     return ("{" + ",".join(f'"{value}"' for value in quoted) + "}").encode()
 
 
-def ledger_columns(ledger: Ledger) -> dict[str, str]:
-    """Name → type of PostgreSQL, of a ledger as the exchange writes it."""
-    own = {c.name: COLUMN_TYPES.get(c.type, "text") for c in ledger.all_columns}
-    return {**own, "_source": "int", "_row": "bigint", "_only": "boolean"}
+def numbers(values: Iterable[int]) -> bytes:
+    """An array of numbers, as PostgreSQL reads it."""
+    return ("{" + ",".join(map(str, values)) + "}").encode()
+
+
+def of_ids(ledger: Ledger, sql: str) -> str:
+    """A ledger as known, of some of its rows: those with the IDS."""
+    columns = ", ".join(
+        f'"{c.name}"::{text_type(COLUMN_TYPES.get(c.type, "text"))} AS "{c.name}"' for c in ledger.all_columns
+    )
+    rows = (
+        f'SELECT {columns}, 0 AS "_source", id AS "_row", false AS "_only" FROM public."ledger_{ledger.name}" '
+        f"WHERE id = ANY({IDS}) AND $1::timestamp IS NOT NULL"
+    )
+    return f'WITH "ledger_{ledger.name}" AS ({rows}) SELECT * FROM ({sql}) known'
