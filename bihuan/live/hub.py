@@ -29,6 +29,9 @@ APART_S = 0.5
 AGAIN_S = 2.0
 """How long a database that is gone is waited for before it is asked again."""
 
+LATE_S = 3600.0
+"""So long a number that was passed over is looked for: its event may be of an act that is not committed yet."""
+
 AT_ONCE = 500
 """A page that missed more events than this is told to load anew."""
 
@@ -65,6 +68,7 @@ class Hub:
         self.channel, self.url = channel, url
         self.ears: set[Ear] = set()
         self.at: int | None = None  # up to which event is read; None: nobody hears
+        self.passed: dict[int, float] = {}  # numbers that were passed over, and when
         self.word = threading.Event()  # there may be something to tell
         self.lock = threading.Lock()
         self.threads: list[threading.Thread] = []
@@ -139,16 +143,36 @@ class Hub:
         now = newest()
         with self.lock:
             ears, self.at = list(self.ears), now if self.ears else None
+        self._late(ears)
         since: dict[int, list[Ear]] = defaultdict(list)
         for ear in ears:
             since[ear.at].append(ear)
         for at, some in since.items():
             self._since(at, now, some, ask)
 
+    def _late(self, ears: list[Ear]) -> None:
+        """Events that were written before others and committed after them: a long import's."""
+        self.passed = {id_: at for id_, at in self.passed.items() if time.monotonic() - at < LATE_S}
+        if not self.passed:
+            return
+        with sight.herald():
+            found = list(Event.objects.filter(id__in=list(self.passed)).order_by("id"))
+        for event in found:
+            del self.passed[event.id]
+            self._say([event], event.id - 1, event.id, [ear for ear in ears if ear.at >= event.id], False)
+
     def _since(self, at: int, now: int, ears: list[Ear], ask: bool) -> None:
         """Of those that had the same event last."""
         with sight.herald():
             found = list(Event.objects.filter(id__gt=at, id__lte=now).order_by("id")[: AT_ONCE + 1])
+        if len(found) <= AT_ONCE:
+            passed = {*range(max(at + 1, now - AT_ONCE), now)}.difference(event.id for event in found)
+            self.passed = {**dict.fromkeys(passed, time.monotonic()), **self.passed}
+        self._say(found, at, now, ears, ask)
+        for ear in ears:
+            ear.at = max(ear.at, now)
+
+    def _say(self, found: list[Event], at: int, now: int, ears: list[Ear], ask: bool) -> None:
         much = len(found) > AT_ONCE
         texts = {wanted: _texts(found, wanted) for wanted in {ear.wanted for ear in ears}}
         asking = [ear for ear in ears if ask or much or texts[ear.wanted] or ear.away]
@@ -161,8 +185,6 @@ class Hub:
             else:
                 told = texts[ear.wanted]
                 ear.tell([told[id_] for id_ in ids if id_ in told])
-        for ear in ears:
-            ear.at = max(ear.at, now)
 
 
 def newest() -> int:
