@@ -108,7 +108,7 @@ class Hub:
                 time.sleep(1)
 
     def _tell(self) -> None:
-        from django.db import InterfaceError, OperationalError, connection
+        from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
         asked = time.monotonic()
         while True:
@@ -128,7 +128,9 @@ class Hub:
                 self.word.set()
                 time.sleep(AGAIN_S)
             finally:
-                connection.close()  # whoever waits for minutes holds no connection meanwhile
+                # Whoever waits for minutes holds no connection meanwhile, and asks the database that is in force then.
+                connections[DEFAULT_DB_ALIAS].close()
+                del connections[DEFAULT_DB_ALIAS]
 
     def gone(self) -> None:
         """The database is: every stream says so, once."""
@@ -140,6 +142,8 @@ class Hub:
 
     def round(self, *, ask: bool) -> None:
         """Tell every stream what came since the last round. ``ask``: also whether those go on that are told nothing."""
+        if not self.ears:
+            return
         now = newest()
         with self.lock:
             ears, self.at = list(self.ears), now if self.ears else None

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Mapping
 from http.cookiejar import CookieJar
 
-from tests.live.desk import Desk
+from tests.live.desk import Desk, until
 
 PASSWORD = "a word of the tests 1"
 SEEN, DONE = "<h1>会改什么</h1>", "<h1>已登账</h1>"
@@ -37,8 +37,14 @@ class Web:
         self.opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar())
         )
-        self.get("/login")
+        until(self.answers, 60)  # whoever killed the database before us: pages come back by themselves
         self.post("/login", {"username": self.username, "password": password})
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.get("/login"))
+        except LOST:
+            return False
 
     def get(self, path: str) -> str:
         return self._asked(urllib.request.Request(self.desk.address + path))[1]
