@@ -29,6 +29,9 @@ APART_S = 0.5
 AGAIN_S = 2.0
 """How long a database that is gone is waited for before it is asked again."""
 
+FOLLOW_S = 1.0
+"""How soon another database is listened to, where another is in force."""
+
 LATE_S = 3600.0
 """So long a number that was passed over is looked for: its event may be of an act that is not committed yet."""
 
@@ -98,11 +101,13 @@ class Hub:
 
         while True:
             try:
-                with psycopg.connect(self.url(), autocommit=True) as con:
+                url = self.url()
+                with psycopg.connect(url, autocommit=True) as con:
                     con.execute(f"LISTEN {self.channel}")
                     self.word.set()  # whatever came while nobody listened
-                    for _ in con.notifies():
-                        self.word.set()
+                    while url == self.url():
+                        for _ in con.notifies(timeout=FOLLOW_S):
+                            self.word.set()
             except psycopg.Error:
                 self.word.set()
                 time.sleep(1)
