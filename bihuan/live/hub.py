@@ -74,7 +74,7 @@ class Hub:
         self.passed: dict[int, float] = {}  # numbers that were passed over, and when
         self.word = threading.Event()  # there may be something to tell
         self.lock = threading.Lock()
-        self.threads: list[threading.Thread] = []
+        self.threads: dict[str, threading.Thread] = {}
 
     def join(self, after: int | None, wanted: Wanted, whose: Any) -> Ear:
         """A stream after the event ``after``; None: from now on."""
@@ -82,9 +82,10 @@ class Hub:
         with self.lock:
             ear = Ear(next(at for at in (after, self.at, now, 0) if at is not None), wanted, whose)
             self.ears.add(ear)
-            if not all(thread.is_alive() for thread in self.threads) or not self.threads:
-                self.threads = [threading.Thread(target=run, daemon=True) for run in (self._listen, self._tell)]
-                for thread in self.threads:
+            for name, run in (("listen", self._listen), ("tell", self._tell)):
+                thread = self.threads.get(name)
+                if thread is None or not thread.is_alive():
+                    thread = self.threads[name] = threading.Thread(target=run, daemon=True)
                     thread.start()
         if after is not None:
             self.word.set()
@@ -108,7 +109,7 @@ class Hub:
                     while url == self.url():
                         for _ in con.notifies(timeout=FOLLOW_S):
                             self.word.set()
-            except psycopg.Error:
+            except (psycopg.Error, NotImplementedError):  # it is gone, or none is in force
                 self.word.set()
                 time.sleep(1)
 
