@@ -26,6 +26,7 @@ POINTS = 8
 """Where it is not known when something moves, it is looked at so many times up to the horizon."""
 
 SECOND = dt.timedelta(seconds=1)
+HOUR = dt.timedelta(hours=1)
 
 
 OWNERS = frozenset({"owner", "owner_name", "escalated_to", "text_zh", "text_en"})
@@ -42,7 +43,18 @@ def moments(found: Difference, now: dt.datetime, until: dt.datetime) -> list[dt.
     if found.live == found.found == "pending" and found.due is not None and now <= found.due <= until:
         return [found.due]  # no row dates it: it will be due later
     steps = _steps(found, now, until) if found.live == "open" and OWNERS.issuperset(found.columns) else []
-    return steps or [now + (until - now) * n / POINTS for n in range(1, POINTS + 1)]
+    return steps or _looks(found, now, until)
+
+
+def _looks(found: Difference, now: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
+    """Where it is not known when: when what is to be done falls due (it may be a hole for a while, and none again by
+    ``until``), at full hours, by which guards and shifts are told, and some times between."""
+    points = {now + (until - now) * n / POINTS for n in range(1, POINTS + 1)}
+    hour = now.replace(minute=0, second=0, microsecond=0) + HOUR
+    points.update(hour + HOUR * n for n in range((until - hour) // HOUR + 1))
+    if found.live == "pending" and found.due is not None and now <= found.due <= until:
+        points |= {found.due, found.due + SECOND}
+    return sorted(points)
 
 
 def _steps(found: Difference, now: dt.datetime, until: dt.datetime) -> list[dt.datetime]:

@@ -69,6 +69,7 @@ class Hub:
 
     def __init__(self, channel: str, url: Callable[[], str]) -> None:
         self.channel, self.url = channel, url
+        self.of = ""  # the address of the database
         self.ears: set[Ear] = set()
         self.at: int | None = None  # up to which event is read; None: nobody hears
         self.passed: dict[int, float] = {}  # numbers that were passed over, and when
@@ -78,6 +79,7 @@ class Hub:
 
     def join(self, after: int | None, wanted: Wanted, whose: Any) -> Ear:
         """A stream after the event ``after``; None: from now on."""
+        self._follow()
         now = newest() if after is None and self.at is None else None
         with self.lock:
             ear = Ear(next(at for at in (after, self.at, now, 0) if at is not None), wanted, whose)
@@ -90,6 +92,15 @@ class Hub:
         if after is not None:
             self.word.set()
         return ear
+
+    def _follow(self) -> None:
+        """Where another database is in force, whoever heard of the one before loads anew."""
+        url = self.url()
+        with self.lock:
+            if url != self.of:
+                for ear in self.ears:
+                    ear.end()
+                self.of, self.ears, self.at, self.passed = url, set(), None, {}
 
     def leave(self, ear: Ear) -> None:
         with self.lock:
