@@ -49,6 +49,7 @@ SETTINGS = (
 
 
 IDS = "$2::bigint[]"
+"""The rows of a ledger that a round stands on, in the statement that makes the ledger as known."""
 
 
 def text_type(kind: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -14,9 +14,6 @@ from bihuan.live import tables
 
 Row = tuple[Any, ...]
 """The columns of a row of a ledger, and its id."""
-
-Places = Mapping[str, int]
-"""Column → its place in a row."""
 
 
 @cache

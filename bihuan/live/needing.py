@@ -97,7 +97,9 @@ class Needing:
 
     def _stands_nowhere(self, based: Based | None, want: Want) -> bool:
         """Whether no row of the ledgers from which a column comes has any of the values that are wanted."""
-        return based is not None and bool(based) and not want.begins and self.fetcher.nowhere(based, want.exact)
+        if not based or want.begins:
+            return False
+        return self.fetcher.nowhere(based, want.exact)
 
     def _set(self, flow: Flow, node: Node, column: str, want: Want, given: Given) -> Rows:
         """One row brings a value into a set: what surely is in needs no other (the rows that say so are loaded)."""

@@ -118,9 +118,11 @@ class Touching:
             for how, right, pairs in node["links"]:
                 if right == place and not pairs:
                     raise Wide(f"every row meets every other ({how})")
-            if place == 0 and (self._surely_out(flow, node, rows) or self._meets_nothing(flow, node, rows)):
-                continue
-            if place != 0 and self._met_by_none(flow, node, place, rows):
+            if place == 0:
+                vain = self._surely_out(flow, node, rows) or self._meets_nothing(flow, node, rows)
+            else:
+                vain = self._met_by_none(flow, node, place, rows)
+            if vain:
                 continue
             found.append(self.needing.bind(flow, node, {place: rows}, read=False))
         return together(found) if found else None
