@@ -119,8 +119,6 @@ if DATABASES:
     # second.
     FEWEST = 6 if os.environ.get("BIHUAN_SCOPE_KEY") else 1
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": FEWEST, "max_size": 24, "timeout": 5, "reconnect_timeout": 4}
-    # One that a restart of the database left behind is nobody's: what is saved next would be refused by it.
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "zh-hans"
