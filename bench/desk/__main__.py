@@ -1,8 +1,8 @@
 """``make load``: the county of 500,000 people and five million rows, imported and audited, then fifty people at its desk.
 
-    python -m bench.desk [--folder run/load] [--people 500000] [--users 50] [--minutes 6] [--port 8099]
+    python -m bench.desk [--folder run/load] [--people 500000] [--users 50] [--minutes 6] [--port 8099] [--serving]
 
-What is there already is not made again. Needs the test dependencies (locust). Figures are printed as Markdown.
+What is there already is not made again. With ``--minutes 0`` the desk is left serving, for walks with ``--serving``. Needs the test dependencies (locust). Figures are printed as Markdown.
 """
 
 from __future__ import annotations
@@ -18,6 +18,10 @@ import urllib.request
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
+MARK_MS = 300
+"""What a page may take at the 95th percentile."""
+SLOWEST = 20
+"""Requests over the mark that are named."""
 
 
 def main() -> int:
@@ -27,6 +31,7 @@ def main() -> int:
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=6)
     parser.add_argument("--port", type=int, default=8099)
+    parser.add_argument("--serving", action="store_true", help="a desk of this folder serves already: walk alone")
     asked = parser.parse_args()
     asked.folder = asked.folder.absolute()
     county, data = asked.folder / "county", asked.folder / "data"
@@ -36,6 +41,9 @@ def main() -> int:
         # In a process of its own: who writes it sets Django up without a database.
         subprocess.run([sys.executable, "-m", "bench.county", county, str(asked.people)], check=True)
     now = dt.datetime.fromisoformat((county / "as_of.txt").read_text().strip())
+    where = f"http://127.0.0.1:{asked.port}"
+    if asked.serving:
+        return _walk(asked, where, county)
     last = prepare(county, data, now)
     serving = subprocess.Popen(
         [BIN / "bihuan", "serve", "--data", data, "--port", str(asked.port), "--now", now.isoformat()],
@@ -44,31 +52,42 @@ def main() -> int:
         env={name: value for name, value in os.environ.items() if name != "DATABASE_URL"},  # its own server again
     )
     try:
-        where = f"http://127.0.0.1:{asked.port}"
         _wait(where, serving)
         _as_of(where, asked.folder / "sessions")
         _audited(data, last)
-        csvs = asked.folder / "walk"
-        walk = subprocess.run(
-            [
-                *(BIN / "locust", "-f", Path(__file__).with_name("walk.py"), "--headless", "--host", where),
-                *("-u", str(asked.users), "-r", "2", "-t", f"{round(asked.minutes * 60)}s", "--reset-stats"),
-                *("--csv", csvs, "--only-summary", "--loglevel", "ERROR"),
-            ],
-            env={
-                **os.environ,
-                "BENCH_COUNTY": str(county),
-                "BENCH_SESSIONS": str(asked.folder / "sessions"),
-                "PYTHONPATH": str(Path.cwd()),
-            },
-            stdout=subprocess.DEVNULL,
-            check=False,
-        )
-        report(Path(f"{csvs}_stats.csv"))
-        return walk.returncode
+        if asked.minutes:
+            return _walk(asked, where, county)
+        print(f"serving at {where}: walk with --serving, Ctrl-C ends it", flush=True)
+        return serving.wait()
+    except KeyboardInterrupt:
+        return 0
     finally:
         serving.terminate()
         serving.wait()
+
+
+def _walk(asked: argparse.Namespace, where: str, county: Path) -> int:
+    """The walk itself, and its figures."""
+    csvs = asked.folder / "walk"
+    walk = subprocess.run(
+        [
+            *(BIN / "locust", "-f", Path(__file__).with_name("walk.py"), "--headless", "--host", where),
+            *("-u", str(asked.users), "-r", "2", "-t", f"{round(asked.minutes * 60)}s", "--reset-stats"),
+            *("--csv", csvs, "--only-summary", "--loglevel", "ERROR"),
+        ],
+        env={
+            **os.environ,
+            "BENCH_COUNTY": str(county),
+            "BENCH_SESSIONS": str(asked.folder / "sessions"),
+            "BENCH_REQUESTS": f"{csvs}_requests.csv",
+            "PYTHONPATH": str(Path.cwd()),
+        },
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+    report(Path(f"{csvs}_stats.csv"))
+    slowest(Path(f"{csvs}_requests.csv"))
+    return walk.returncode
 
 
 def prepare(county: Path, data: Path, now: dt.datetime) -> int:
@@ -140,6 +159,18 @@ def report(path: Path) -> None:
         print("| " + " | ".join(said) + " |")
     whole = next(r for r in rows if r["Name"] == "Aggregated")
     print(f"\n{float(whole['Requests/s']):.1f} requests a second")
+
+
+def slowest(path: Path) -> None:
+    """Which requests took longer than the mark, the slowest first."""
+    with path.open(encoding="utf-8") as file:
+        over = [row for row in csv.DictReader(file) if int(row["ms"]) > MARK_MS]
+    over.sort(key=lambda row: -int(row["ms"]))
+    print(f"\n{len(over)} requests over {MARK_MS} ms" + (", the slowest:" if over else ""))
+    for row in over[:SLOWEST]:
+        print(
+            f"{row['ms']:>6} ms  {dt.datetime.fromtimestamp(float(row['at'])):%H:%M:%S}  {row['page']}: {row['address']}"
+        )
 
 
 if __name__ == "__main__":

@@ -95,10 +95,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(asked: argparse.Namespace, words: Words, here: Installation, listening: socket.socket, now: object) -> int:
-    from bihuan.live import installation, start
+    from bihuan.live import installation, start, warming
     from bihuan.live.supervisor import Part, Supervisor
 
     here.set_up()  # first: whoever compiles sets Django up too, without a database
+    if here.server is not None:
+        warming.begin(here.url)
     with glue.shown(words) as step:
         glue.compiled(words, step, live=True)
     from bihuan.access import ground  # once Django is set up

@@ -52,6 +52,13 @@ def unmark(text: str | None, kinds: tuple[type, ...]) -> list[Any] | None:
 def by_severity(rows: QuerySet[Any], after: str | None) -> Page:
     """A page of holes: 急, 重, 常, in each the oldest first. At most three queries."""
     place = unmark(after, (int, dt.datetime, int))
+    found = worst(rows, PAGE + 1, place)
+    return _page(found, place is None, lambda r: [SEVERITIES.index(r.severity), r.since or EARLY, r.pk])
+
+
+def worst(rows: QuerySet[Any], most: int, place: list[Any] | None = None) -> list[Any]:
+    """The first ``most`` holes, 急 before 重 before 常 and in each the oldest first, behind a place; a query a
+    severity, until there are enough."""
     found: list[Any] = []
     for rank, severity in enumerate(SEVERITIES):
         if place and rank < place[0]:
@@ -59,10 +66,10 @@ def by_severity(rows: QuerySet[Any], after: str | None) -> Page:
         own = rows.filter(severity=severity)
         if place and rank == place[0]:
             own = _behind(own, "since", ">", place[1:])
-        found += own.order_by("since", "pk")[: PAGE + 1 - len(found)]
-        if len(found) > PAGE:
+        found += own.order_by("since", "pk")[: most - len(found)]
+        if len(found) >= most:
             break
-    return _page(found, place is None, lambda r: [SEVERITIES.index(r.severity), r.since or EARLY, r.pk])
+    return found
 
 
 def by_moment(rows: QuerySet[Any], after: str | None, column: str, newest: bool = False) -> Page:

@@ -29,6 +29,8 @@ REACHED = 5000
 """Rows above which a ledger's list is filtered by what the account is bound to, whatever the policies filter."""
 LATEST = 20_000
 """Rows, of whomever, among which a page of an area's is looked for before all of the area's are sorted."""
+SCATTERED = 1000
+"""Rows of a town or a unit, or of an earlier moment, in a large ledger that are counted for the list of ledgers."""
 SORTABLE = 100_000
 """Rows up to which a ledger may be sorted by any moment; above it only by what every ledger has an index for."""
 
@@ -307,27 +309,42 @@ def sizes() -> dict[str, int]:
     return {r["name"].removeprefix("ledger_"): int(r["n"]) for r in found}
 
 
-def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> dict[str, tuple[int, bool]]:
-    """Ledger → rows that stand, and whether the count is exact; one query. Large ledgers are told by the database's
-    estimate, which speaks of all rows: to whom sees a part of them, by his own, counted up to listing.COUNTED."""
-    parts, values = [], []
-    every = getattr(asked.user, "whole", False)
+@dataclass(frozen=True)
+class Count:
+    """How many rows. ``about``: as the database estimates it; ``more``: there are more than were counted."""
+
+    number: int
+    about: bool = False
+    more: bool = False
+
+
+def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> dict[str, Count]:
+    """Ledger → rows that stand; one query. Of a ledger beyond listing.COUNTED the database's estimate is told to
+    whoever sees all of it; to others their own rows, as far as they are counted: those of a town or a unit lie
+    scattered, and each is read by itself; those of an earlier moment are each compared with what followed them."""
+    parts, values, most = [], [], {}
+    every, then = getattr(asked.user, "whole", False) and not asked.viewing.area, asked.viewing.at
     for ledger in ledgers:
-        large = estimated.get(ledger.name, 0) > SORTABLE
+        large = estimated.get(ledger.name, 0) > listing.COUNTED
         if large and every:
             continue
         held, also = access.effective_sql(ledger, "l", asked.viewing.at)
         reach = access.reach(asked, ledger, "l", estimated.get(ledger.name, 0) > REACHED)
+        if large:
+            most[ledger.name] = SCATTERED if reach.narrow or then else listing.COUNTED
         parts.append(
             f"SELECT '{ledger.name}' AS name, count(*) AS n FROM (SELECT 1 FROM \"{access.table(ledger)}\" l "
-            f"WHERE {held} AND {reach.sql} {f'LIMIT {listing.COUNTED + 1}' if large else ''}) x"
+            f"WHERE {held} AND {reach.sql} {f'LIMIT {most[ledger.name] + 1}' if large else ''}) x"
         )
         values += [*also, *reach.values]
     found = {r["name"]: int(r["n"]) for r in access.query(" UNION ALL ".join(parts), values)} if parts else {}
     made = {}
     for ledger in ledgers:
-        size = estimated.get(ledger.name, 0)
-        number = found.get(ledger.name, size)
-        cut = ledger.name in found and size > SORTABLE and number > listing.COUNTED
-        made[ledger.name] = (listing.COUNTED if cut else number, ledger.name in found and not cut)
+        name = ledger.name
+        if name not in found:
+            made[name] = Count(estimated.get(name, 0), about=True)
+        elif name in most and found[name] > most[name]:
+            made[name] = Count(most[name], more=True)
+        else:
+            made[name] = Count(found[name])
     return made

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from bihuan.desk import access, tokens
+from bihuan.desk import access, closing, listing, rows, tokens
 from bihuan.desk.security import POLICY
+from bihuan.desk.views import mine
 from bihuan.live import actions
 from bihuan.live.models import Hole
 from tests.desk.conftest import Browser
@@ -136,6 +137,31 @@ def test_figures_of_the_overview_are_those_of_their_rows(browser: Browser) -> No
     assert browser.get("/holes/", sev="急").context["number"] == counts["急"]
     inside = browser.get("/", **{"in": "610723"}).context["figures"]
     assert inside.urgent == held.filter(severity="急", area__startswith="610723").count()
+
+
+def test_what_nobody_in_particular_has_to_do_stands_worst_first(browser: Browser) -> None:
+    overdue = browser.get("/mine/").context["lists"][0]
+    shown = [card["hole"] for card in overdue["cards"]]
+    every = Hole.objects.filter(state="open", hole__in={h.hole for h in Hole.objects.all() if closing.ways(h.hole)})
+    wanted = sorted(every, key=lambda h: ("急重常".index(h.severity), h.since, h.pk))
+    assert [h.pk for h in shown] == [h.pk for h in wanted[: mine.MOST]]
+    assert overdue["more"] and len({h.severity for h in shown}) > 1
+
+
+def test_large_ledgers_are_counted_as_far_as_a_page_may(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def people(**query: str) -> rows.Count:
+        rooms = browser.get("/ledgers/", **query).context["rooms"]
+        return next(count for room in rooms for ledger, count in room["ledgers"] if ledger.name == "people")
+
+    whole = people()
+    assert not whole.about and not whole.more and whole.number > 1000
+    monkeypatch.setattr(listing, "COUNTED", 1000)
+    monkeypatch.setattr(rows, "REACHED", 1000)
+    monkeypatch.setattr(rows, "SCATTERED", 20)
+    assert people().about and abs(people().number - whole.number) < whole.number / 10
+    assert people(**{"in": "610723"}) == rows.Count(1000, more=True)
+    assert people(**{"in": "610723001"}) == rows.Count(20, more=True)
+    assert '<b class="fig">20+</b>' in browser.get("/ledgers/", **{"in": "610723001"}).content.decode()
 
 
 def test_pages_of_the_list_follow_each_other_without_gap_or_repetition(browser: Browser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +56,13 @@ def address(viewing: Viewing, name: str, *args: Any, **query: Any) -> str:
     """As the tag ``to``; a list gives a word several times. A query word that ends in _ is written without it (in_)."""
     words = dict(viewing.carried()) | {k.rstrip("_"): v for k, v in query.items()}
     pairs = [(k, v) for k, v in words.items() if v not in (None, "", [])]
-    return reverse(name, args=args) + (f"?{urlencode(pairs, doseq=True)}" if pairs else "")
+    return _reversed(name, args) + (f"?{urlencode(pairs, doseq=True)}" if pairs else "")
+
+
+@lru_cache(maxsize=10_000)
+def _reversed(name: str, args: tuple[Any, ...]) -> str:
+    """The path of a page: looked up once; a page holds links by the hundred, most of them those of the last one."""
+    return reverse(name, args=args)
 
 
 @register.simple_tag(takes_context=True)

@@ -30,7 +30,7 @@ def ledgers(asked: Asked) -> HttpResponse:
     counts = listed.counts(asked, every, listed.sizes())
     rooms: dict[str, list[Any]] = {}
     for which in every:
-        rooms.setdefault(which.room, []).append((which, *counts[which.name]))
+        rooms.setdefault(which.room, []).append((which, counts[which.name]))
     titles = {package.rpartition(".")[2]: title for package, title in catalogue.rooms().items()}
     named = [{"title": titles.get(room, (room, room)), "ledgers": own} for room, own in rooms.items()]
     return show(asked, "ledgers.html", "ledgers", rooms=named)

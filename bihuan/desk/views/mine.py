@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from bihuan.access import roles
-from bihuan.desk import access, closing, hands, knowledge, tokens
+from bihuan.desk import access, closing, hands, knowledge, listing, tokens
 from bihuan.desk.called import called
 from bihuan.desk.pages import show
 from bihuan.desk.viewing import Asked
@@ -28,8 +28,8 @@ def mine(asked: Asked) -> HttpResponse:
         return _nobodys(asked, officer)
     whose = hands.read(asked)
     own = hands.of(asked, access.access_holes_in(asked, ""), officer)
-    lists = [
-        *_by_time(asked, own),
+    lists: Lists = [
+        *_by_time(asked, own, own.filter(state="open").annotate(rank=access.RANK).order_by("rank", "since")),
         (
             ("下级逾期，已升级到我", "Gone up to me"),
             access.access_holes_in(asked, "")
@@ -55,15 +55,16 @@ def mine(asked: Asked) -> HttpResponse:
     )
 
 
-Lists = list[tuple[tuple[str, str], QuerySet[Any]]]
+Holes: TypeAlias = QuerySet[Any] | list[Any]
+Lists = list[tuple[tuple[str, str], Holes]]
 
 
-def _by_time(asked: Asked, holes: QuerySet[Any]) -> Lists:
+def _by_time(asked: Asked, holes: QuerySet[Any], overdue: Holes) -> Lists:
     """What is overdue, due today, due later."""
     midnight = dt.datetime.combine(access.now(asked).date() + dt.timedelta(days=1), dt.time())
     pending = holes.filter(state="pending", due__isnull=False)
     return [
-        (("已经逾期", "Overdue"), holes.filter(state="open").annotate(rank=access.RANK).order_by("rank", "since")),
+        (("已经逾期", "Overdue"), overdue),
         (("今天到期", "Due today"), pending.filter(due__lt=midnight).order_by("due")),
         (("以后到期", "Due later"), pending.filter(due__gte=midnight).order_by("due")),
     ]
@@ -83,7 +84,9 @@ def _nobodys(asked: Asked, officer: str) -> HttpResponse:
     user = asked.user
     ours = {name for name in knowledge.ledgers() if roles.writes(user.role, user.group, name)}
     mine = [hole for hole in knowledge.loops() if any(way.ledger in ours for way in closing.ways(hole))]
-    shown = _cards(asked, _by_time(asked, access.access_holes_in(asked, "").filter(hole__in=mine)))
+    holes = access.access_holes_in(asked, "").filter(hole__in=mine)
+    # A county's, by the ten thousand: they are found in order, and not sorted for the first few.
+    shown = _cards(asked, _by_time(asked, holes, listing.worst(holes.filter(state="open"), MOST + 1)))
     for hole in (card["hole"] for one in shown for card in one["cards"]):
         hole.handed, hole.instead_of = False, ""
     alike = called(asked, "officers", officer)
