@@ -113,7 +113,7 @@ def _area(text: str) -> str:
     except cells.Unreadable as error:
         raise Wrong(
             f"“{text}”不是区划代码：请填 2、4、6、9、12 或 15 位数字，如 610723",
-            f"'{text}' is no division code: it has 2, 4, 6, 9, 12 or 15 digits, e.g. 610723",
+            f"'{text}' is no area code: it has 2, 4, 6, 9, 12 or 15 digits, e.g. 610723",
         ) from error
 
 
@@ -140,7 +140,7 @@ def _officer(officer: str) -> str:
         cursor.execute("SELECT NOT row_security_active('access_account') OR bihuan_answers_within(%s)", [officer])
         if not cursor.fetchone()[0]:
             raise Wrong(
-                f"{officer} 的包保责任不在您的辖区之内：请由上级设这个账号",
+                f"{officer} 的包保责任不在你的辖区之内：请由上级设这个账号",
                 f"{officer} answers for somewhere outside your area: have a higher level make the account",
             )
     return str(found[0] or "")

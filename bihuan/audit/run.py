@@ -101,7 +101,7 @@ def audit(
 ) -> Result:
     """Audit the ledgers in ``con`` (``ledger_<name>``) as of ``now``.
 
-    ``only``: holes, families or names (default all; raises UnknownLoop). ``area``: only holes in this division code.
+    ``only``: holes, families or names (default all; raises UnknownLoop). ``area``: only holes in this area code.
     ``states``: open, late, pending. ``absent``: the ledgers that no file held.
     """
     started = time.perf_counter()
@@ -124,7 +124,7 @@ def audit(
 
 def _code(area: str) -> str:
     if not area.isascii() or not area.isdigit():
-        raise ValueError(f"no division code: {area}")
+        raise ValueError(f"no area code: {area}")
     return area
 
 

@@ -100,7 +100,7 @@ def _released_by(area: str) -> tuple[str, str]:
     zh, en = (f"区划 {area} ", area) if area else ("全部区划", "all areas")
     return (
         f"要由管{zh}的值班或干部登录签发；没有别的这样的账号，请管理员在“账号管理”页建一个",
-        f"a duty officer (值班) or cadre (干部) bound to {en} signs in and does; where there is no other such account, "
+        f"a duty officer or cadre bound to {en} signs in and does; where there is no other such account, "
         "an administrator makes one on the page Accounts",
     )
 

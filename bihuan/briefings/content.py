@@ -65,7 +65,7 @@ def compute(
 ) -> dict[str, Any]:
     """The content, from ``ledger_<name>`` in ``con``. Raises ValueError where the area is no code."""
     if wanted.area and not (wanted.area.isascii() and wanted.area.isdigit()):
-        raise ValueError(f"no division code: {wanted.area}")
+        raise ValueError(f"no area code: {wanted.area}")
     absent = [g.name for g in program.ledgers if not _one(con, f"SELECT count(*) FROM ledger_{g.name}")]
     engine.run(program, con, wanted.since, states=("open",), progress=progress)
     inside = f"starts_with(area, '{wanted.area}')" if wanted.area else "true"

@@ -44,7 +44,7 @@ def moment(text: str | None, words: Words) -> dt.datetime:
 
 
 def area(text: str | None) -> str:
-    """The division code asked for, "" where none is. Raises Stop."""
+    """The area code asked for, "" where none is. Raises Stop."""
     if text is None:
         return ""
     from bihuan.exchange.cells import Unreadable
@@ -55,7 +55,7 @@ def area(text: str | None) -> str:
     except Unreadable as error:
         raise Stop(
             f"“{text}”不是区划代码：请填 2、4、6、9、12 或 15 位数字，如 610723",
-            f"'{text}' is no division code: it has 2, 4, 6, 9, 12 or 15 digits, e.g. 610723",
+            f"'{text}' is no area code: it has 2, 4, 6, 9, 12 or 15 digits, e.g. 610723",
         ) from error
 
 
@@ -207,7 +207,7 @@ def shown(words: Words) -> Iterator[Callable[[str], Progress]]:
     columns = (
         progress.TextColumn("{task.fields[what]}"),
         progress.BarColumn(bar_width=24),
-        progress.MofNCompleteColumn(),
+        progress.TaskProgressColumn(),
         progress.TextColumn("{task.description}"),
     )
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:

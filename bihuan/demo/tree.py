@@ -34,7 +34,7 @@ _VILLAGES = (
 
 @cache
 def names() -> dict[str, str]:
-    """Division code → name, of the package's data (Administrative-divisions-of-China)."""
+    """Area code → name, of the package's data (Administrative-divisions-of-China)."""
     with (files("bihuan.demo") / "data" / "divisions.csv").open(encoding="utf-8") as file:
         return {row["code"]: row["name"] for row in csv.DictReader(file)}
 

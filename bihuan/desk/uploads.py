@@ -13,6 +13,7 @@ import json
 import logging
 import re
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -40,6 +41,13 @@ SAID_S = 0.25
 """Seconds at least between two words of progress."""
 LOST_S = 900
 """Seconds after which a page says that no worker has come to it."""
+
+NAMED = (
+    "文件用了别的名字：换文件时选上“是哪本台账”（一次一个文件），或把文件名、表名改成台账名",
+    "Where a file has another name: say which ledger it is as you choose it again (one file at a time), or give file or "
+    "sheet the ledger's name",
+)
+"""What to do with a file that is no ledger by its name."""
 
 Found = dict[str, Any]
 
@@ -69,6 +77,16 @@ def keep(account: Account, files: Sequence[tuple[UploadedFile, str]], lang: str)
                 out.write(piece)
     names = [str(file.name) for file, _ in files]
     return Upload.objects.create(token=token, by_account=account.pk, at=clock.now(), files=names, lang=lang)
+
+
+def drop(upload: Upload) -> bool:
+    """Remove what was seen and is not to be written, files and all; False where it is being read or written, or was
+    written."""
+    seen = Upload.objects.filter(pk=upload.pk, state__in=(Upload.SEEN, Upload.REFUSED, Upload.FAILED))
+    if not seen.delete()[0]:
+        return False
+    shutil.rmtree(folder_of(upload.token), ignore_errors=True)
+    return True
 
 
 def found(upload: Upload) -> Found | None:
@@ -206,8 +224,12 @@ def _found(made: Imported) -> Found:
 def _nothing(nothing: NothingToRead) -> Found:
     """No ledger at all could be read."""
     place = rf"{re.escape(str(folder()))}/[\w-]+"
-    said = (re.sub(place, "所选文件", nothing.zh), re.sub(place, "the files chosen", nothing.en))
-    return {"said": said, "problems": [(p.zh, p.en) for p in nothing.problems]}
+    zh, en = re.sub(place + " ?", "所选文件", nothing.zh), re.sub(place, "the files chosen", nothing.en)
+    said = (zh, en[:1].upper() + en[1:])
+    problems = [(p.zh, p.en) for p in nothing.problems]
+    if any(p.kind == "sheet" for p in nothing.problems):
+        problems.append(NAMED)
+    return {"said": said, "problems": problems}
 
 
 def _outside(outside: Outside) -> tuple[str, str]:
@@ -215,7 +237,7 @@ def _outside(outside: Outside) -> tuple[str, str]:
     which = outside.ledger
     lines = [f"{file}{f'/{sheet}' if sheet else ''} {line}" for file, sheet, line in outside.lines[:10]]
     return (
-        f"台账“{which.title}”有 {outside.number} 行不在您的辖区或单位之内，什么都没有写入："
+        f"台账“{which.title}”有 {outside.number} 行不在你的辖区或单位之内，什么都没有写入："
         f"请删去{'、'.join(lines)}行后再导入，或请上级导入",
         f"{outside.number} rows of {which.english} lie outside your area or unit, and nothing was written: "
         f"take lines {', '.join(lines)} out, or have a higher level import them",
@@ -225,7 +247,7 @@ def _outside(outside: Outside) -> tuple[str, str]:
 def _not_yours(refused: actions.Refused) -> tuple[str, str]:
     which = refused.ledger
     return (
-        f"台账“{which.title}”不由您的岗位登记，什么都没有写入：请去掉这本台账再导入，或请登记它的人导入",
+        f"台账“{which.title}”不由你的岗位登记，什么都没有写入：请去掉这本台账再导入，或请登记它的人导入",
         f"your role does not record {which.english}, and nothing was written: leave that ledger out, or have those "
         "import it who record it",
     )

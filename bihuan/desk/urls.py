@@ -83,6 +83,7 @@ urlpatterns: list[URLPattern] = [
     path("mine/", mine.mine, name="mine"),
     path("import/", imports.upload, name="import"),
     path("import/<str:token>/", imports.preview, name="import_preview"),
+    path("import/<str:token>/drop", imports.drop, name="import_drop"),
     path("import/<str:token>/confirm", imports.confirm, name="import_confirm"),
     path("inspections/", inspections.inspections, name="inspections"),
     path("instructions/", instructions.instructions, name="instructions"),

@@ -75,7 +75,7 @@ def read(request: HttpRequest) -> Viewing:
             faults.append(
                 (
                     f"“{area}”不是区划代码，已显示全部：应为 2、4、6、9、12 或 15 位数字",
-                    f"'{area}' is no division code, so all areas are shown: it has 2, 4, 6, 9, 12 or 15 digits",
+                    f"'{area}' is no area code, so all areas are shown: it has 2, 4, 6, 9, 12 or 15 digits",
                 )
             )
             area = ""

@@ -25,7 +25,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     cells.BAD_AREA: (
         "“{heading}”不是区划代码：请填 2、4、6、9、12 位代码（网格 15 位）",
-        "'{name}' is no division code: it has 2, 4, 6, 9 or 12 digits (a grid 15)",
+        "'{name}' is no area code: it has 2, 4, 6, 9 or 12 digits (a grid 15)",
     ),
     cells.BAD_VALUE: (
         "“{heading}”不合该参数的写法：请参照《措施标准参数》改正",

@@ -160,7 +160,7 @@ _GROUPS = ((15, 12), (12, 9), (9, 6), (6, 4), (4, 2), (2, 0))
 
 
 def area(text: str) -> str:
-    """A division code; trailing groups of zeros are dropped (610100 is the city 6101); zeros alone are none."""
+    """An area code; trailing groups of zeros are dropped (610100 is the city 6101); zeros alone are none."""
     value = normal(text)
     if not re.fullmatch(r"[0-9]+", value) or len(value) not in LENGTHS:
         raise Unreadable(BAD_AREA)

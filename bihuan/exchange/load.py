@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,9 +62,12 @@ def kept_raw(ledger: Ledger) -> list[Column]:
     return [c for c in ledger.columns if c.refers not in ("", "people", "units") and not c.unchecked]
 
 
-def stage(con: duckdb.DuckDBPyConnection, ledger: Ledger, pieces: list[Piece]) -> None:
+def stage(
+    con: duckdb.DuckDBPyConnection, ledger: Ledger, pieces: list[Piece], done: Callable[[Piece, float], None]
+) -> None:
     """Make ``staged``: all rows of a ledger typed, each with _bad (column), _value and _reason where a cell is
-    unreadable, and ``_raw_<column>`` of :func:`kept_raw`."""
+    unreadable, and ``_raw_<column>`` of :func:`kept_raw`. ``done`` is told of each piece and which share of the work on
+    it was just done."""
     columns = ", ".join(f"{quoted(c.name)} {cells.sql_type(c)}" for c in ledger.all_columns)
     raws = "".join(f"{quoted('_raw_' + c.name)} VARCHAR, " for c in kept_raw(ledger))
     con.execute(
@@ -71,7 +75,10 @@ def stage(con: duckdb.DuckDBPyConnection, ledger: Ledger, pieces: list[Piece]) -
         "_bad VARCHAR, _value VARCHAR, _reason VARCHAR)"
     )
     for piece in pieces:
-        _typed(con, ledger, piece, _raw(con, piece))
+        width = _raw(con, piece)
+        done(piece, 0.5)
+        _typed(con, ledger, piece, width)
+        done(piece, 0.5)
     con.execute("DROP TABLE IF EXISTS raw")
 
 

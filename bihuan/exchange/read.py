@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 Progress = Callable[[str, int, int], None]
+"""What is being done, how much of it is done, of how much (bytes of files, where files are read)."""
 Look = Callable[["duckdb.DuckDBPyConnection", Ledger], None]
 
 
@@ -70,10 +71,11 @@ def read(
     found: dict[str, list[load.Piece]] = {ledger.name: [] for ledger in ledgers}
     paths = files.find(Path(folder))
     intake.problems += files.beside(Path(folder))
-    for done, path in enumerate(paths):
-        if progress is not None:
-            progress(path.name, done, len(paths) + len(ledgers))
+    amount = _Amount(paths, progress)
+    for path in paths:
+        amount.says(path.name)
         _file(path, names, intake, found)
+        amount.parsed(path)
     if not any(found.values()):
         raise NothingToRead(
             f"{folder} 里没有一个能读的台账：请按下列提示处理",
@@ -81,18 +83,61 @@ def read(
             tuple(intake.problems),
         )
     load.prepare(con)
-    for done, ledger in enumerate(header.order(ledgers)):
-        if progress is not None:
-            progress(ledger.title if lang == "zh" else ledger.english, len(paths) + done, len(paths) + len(ledgers))
-        load.stage(con, ledger, found[ledger.name])
+    amount.divide(found)
+    for ledger in header.order(ledgers):
+        amount.says(ledger.title if lang == "zh" else ledger.english)
+        load.stage(con, ledger, found[ledger.name], amount.read)
         if look is not None and found[ledger.name]:
             look(con, ledger)
         validate.settle(con, ledger, tuple(parameters), held)
+        amount.settled(found[ledger.name])
     intake.rows = {ledger.name: load.count(con, f"ledger_{ledger.name}") for ledger in ledgers}
     intake.absent = [ledger.name for ledger in ledgers if not any(p.header.complete for p in found[ledger.name])]
     intake.problems.sort(key=lambda p: p.kind != "unreadable")
     intake.rejected = validate.report(con, ledgers, [(s.file, s.sheet) for s in intake.sources], lang)
     return intake
+
+
+class _Amount:
+    """How much of the files is read, in bytes: a workbook once as it is parsed, and every sheet as its rows are read
+    and then settled. A sheet is as large a part of its file as the others of that file."""
+
+    STAGED = 0.7  # of what a sheet's rows cost, the rest is settling them
+
+    def __init__(self, paths: list[Path], progress: Progress | None) -> None:
+        self.sizes = {path: path.stat().st_size for path in paths}
+        self.parses = {path: size for path, size in self.sizes.items() if path.suffix.lower() == ".xlsx"}
+        self.of = sum(self.sizes.values()) + sum(self.parses.values())
+        self.progress, self.what, self.done = progress, "", 0.0
+        self.parts: dict[Path, int] = {}
+
+    def says(self, what: str) -> None:
+        self.what = what
+        self._tell(0)
+
+    def _tell(self, more: float) -> None:
+        self.done += more
+        if self.progress is not None:
+            self.progress(self.what, int(self.done), self.of)
+
+    def parsed(self, path: Path) -> None:
+        self._tell(self.parses.get(path, 0))
+
+    def divide(self, found: dict[str, list[load.Piece]]) -> None:
+        """What is in which file is known now."""
+        for pieces in found.values():
+            for piece in pieces:
+                self.parts[piece.sheet.path] = self.parts.get(piece.sheet.path, 0) + 1
+
+    def _size(self, piece: load.Piece) -> float:
+        return self.sizes.get(piece.sheet.path, 0) / self.parts[piece.sheet.path]
+
+    def read(self, piece: load.Piece, share: float) -> None:
+        """A step of a piece's reading is done, ``share`` of it."""
+        self._tell(self._size(piece) * self.STAGED * share)
+
+    def settled(self, pieces: list[load.Piece]) -> None:
+        self._tell(sum(map(self._size, pieces)) * (1 - self.STAGED))
 
 
 def _file(path: Path, names: header.Names, intake: Intake, found: dict[str, list[load.Piece]]) -> None:

@@ -26,7 +26,7 @@ TYPES: dict[str, tuple[str, str]] = {
     "bool": ("是或否", "是 (yes) or 否 (no)"),
     "date": ("日期，如 2021-12-03", "date, e.g. 2021-12-03"),
     "time": ("时刻，如 2021-12-03 08:00", "time, e.g. 2021-12-03 08:00"),
-    "area": ("区划代码，2、4、6、9、12 位，网格 15 位", "division code: 2, 4, 6, 9, 12 digits, a grid 15"),
+    "area": ("区划代码，2、4、6、9、12 位，网格 15 位", "area code: 2, 4, 6, 9, 12 digits, a grid 15"),
     "one": ("从列表中选一个", "one of the list"),
 }
 
@@ -145,7 +145,7 @@ ABOUT_EN = (
     "One sheet a ledger: keep the names of sheets and headings; sheets that are not used may be deleted.",
     "Columns with * are required; a key stands once in a ledger.",
     "Row 2, in grey, is an example: write over it or delete it; left as it is it is not taken for a row.",
-    "Documents, keys and division codes are text; write dates as 2021-12-03, times as 2021-12-03 08:00.",
+    "Documents, keys and area codes are text; write dates as 2021-12-03, times as 2021-12-03 08:00.",
     "To correct a row write it again with the same key and 录入时间 (recorded at); to withdraw it, with 作废 = 是.",
     "Then: bihuan check THIS-FILE.xlsx --lang en",
 )

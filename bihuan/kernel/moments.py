@@ -21,7 +21,7 @@ LONGEST_H = 1000 * 365 * 24
 """A thousand years."""
 
 LEVELS = (2, 4, 6, 9, 12, 15)
-"""Lengths of division codes: province, city, county, town, village, grid."""
+"""Lengths of area codes: province, city, county, town, village, grid."""
 
 
 def moment(value: dt.datetime) -> ir.TimestampScalar:

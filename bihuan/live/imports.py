@@ -8,8 +8,9 @@ reference may be to a row of the database, and a masked number is never taken fo
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,10 @@ MEMORY = "2GB"
 ORIGIN = "from_source, from_line, from_batch"
 MANY = 1000
 """Rows of a ledger after which the planner is told what came."""
+LONG, LOOK_S = 20_000, 0.5
+"""Rows whose adding takes so long that it is told how far it is; seconds between two looks."""
+SENT = 0.4
+"""Which part of a ledger's work is done once its rows are sent; the rest is to compare and to add them."""
 
 
 @dataclass
@@ -180,10 +185,15 @@ def _write(
     spans: dict[str, tuple[int, int]] = {}
     rows, done = sum(intake.rows[ledger.name] for ledger in ledgers), 0
     for ledger in ledgers:
-        if progress is not None:
-            progress(ledger.title if lang == "zh" else ledger.english, done, rows)
-        done += intake.rows[ledger.name]
-        counts, span = _ledger(con, ledger, batch, result.changes if preview else None)
+        title, number = ledger.title if lang == "zh" else ledger.english, intake.rows[ledger.name]
+
+        def told(share: float, title: str = title, before: int = done, number: int = number) -> None:
+            if progress is not None:
+                progress(title, before + int(share * number), rows)
+
+        told(0)
+        done += number
+        counts, span = _ledger(con, ledger, batch, result.changes if preview else None, told)
         result.counts[ledger.name] = counts
         if span is not None:
             spans[ledger.name] = span
@@ -194,9 +204,14 @@ def _write(
 
 
 def _ledger(
-    con: duckdb.DuckDBPyConnection, ledger: Ledger, act: Batch, changes: list[Changed] | None
+    con: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    act: Batch,
+    changes: list[Changed] | None,
+    told: Callable[[float], None],
 ) -> tuple[Counts, tuple[int, int] | None]:
-    """One ledger's rows; what became of them, and the ids of those written. What it changes goes to ``changes``."""
+    """One ledger's rows; what became of them, and the ids of those written. What it changes goes to ``changes``.
+    ``told`` hears which share of the work is done: sending the rows is SENT of it."""
     table, columns = tables.table(ledger), tables.listed(ledger.all_columns)
     counts, batch = Counts(), act.id
     with connection.cursor() as cursor, tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
@@ -214,17 +229,23 @@ def _ledger(
             path.open("rb") as file,
             cursor.copy(f"COPY incoming ({columns}, {ORIGIN}) FROM STDIN (FORMAT csv, NULL '\\N')") as copy,
         ):
+            size = max(1, path.stat().st_size)
             while block := file.read(1 << 20):
                 copy.write(block)
+                told(SENT * file.tell() / size)
+        sent = cursor.rowcount
         cursor.execute("ANALYZE incoming")
+        told(SENT)
         if empty:
             counts.withdrawn = _one(cursor, "SELECT count(*) FROM incoming WHERE retracted", [])
-            counts.new = _insert(cursor, ledger, None) - counts.withdrawn
+            with _added(ledger, before, sent, told):
+                counts.new = _insert(cursor, ledger, None) - counts.withdrawn
         else:
             with sight.whole():
                 _compare(cursor, ledger, counts)
             if counts.written:
-                _insert(cursor, ledger, act if narrow else None)
+                with _added(ledger, before, counts.written, told):
+                    _insert(cursor, ledger, act if narrow else None)
         if not counts.written:
             return counts, None
         if changes is not None and counts.changed and len(changes) < SHOWN:
@@ -238,6 +259,33 @@ def _ledger(
         if not empty or _versions(con, ledger):
             standing.settle(cursor, ledger, batch, first, last)
         return counts, (first, last)
+
+
+@contextmanager
+def _added(ledger: Ledger, before: int, number: int, told: Callable[[float], None]) -> Iterator[None]:
+    """Tell how far the one statement is that adds ``number`` rows, behind id ``before``: another connection sees which
+    ids the table has given, though not yet the rows."""
+    if number < LONG:
+        yield
+        return
+    over = threading.Event()
+
+    def look() -> None:
+        try:
+            with suppress(DatabaseError), connection.cursor() as cursor:  # to say how far it is fails no import
+                while not over.wait(LOOK_S):
+                    last = _one(cursor, f"SELECT {_LAST.format(tables.table(ledger))}", [])
+                    told(SENT + (1 - SENT) * min(1.0, (last - before) / number))
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=look, name="added", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 _LAST = "coalesce(pg_sequence_last_value(pg_get_serial_sequence('{0}', 'id')::regclass), 0)"

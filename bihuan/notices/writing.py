@@ -58,7 +58,7 @@ def check(asked: Asked, now: dt.datetime) -> None:
         (not asked.title.strip() or not asked.text.strip(), ("要有标题和内容", "a notice has a title and a text")),
         (len(asked.title) > TITLE, (f"标题不超过 {TITLE} 字", f"a title has {TITLE} characters at most")),
         (len(asked.text) > TEXT, (f"内容不超过 {TEXT} 字", f"a text has {TEXT} characters at most")),
-        (not asked.area.isdigit(), ("请选区域：写区划代码，如 610723", "choose an area: a division code, as 610723")),
+        (not asked.area.isdigit(), ("请选区域：写区划代码，如 610723", "choose an area: an area code, as 610723")),
         (
             bool(asked.which) and asked.which not in about.which,
             (f"“{about.title[0]}”里没有“{asked.which}”", f"'{asked.which}' is none of: {', '.join(about.which)}"),

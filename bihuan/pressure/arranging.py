@@ -168,7 +168,7 @@ def add_gateway(name: str, area: str, address: str, *, by: str) -> Gateway:
     if not name or len(name) > 60:
         raise Refused("网关要有名称，不超过 60 字", "a gateway has a name, of at most 60 characters")
     if area and not (area.isdigit() and len(area) in (2, 4, 6, 9, 12, 15)):
-        raise Refused(f"“{area}”不是区划代码：应为 2、4、6、9、12 或 15 位数字", f"'{area}' is no division code")
+        raise Refused(f"“{area}”不是区划代码：应为 2、4、6、9、12 或 15 位数字", f"'{area}' is no area code")
     channels.check_gateway(address)
     with sight.whole():
         other = Gateway.objects.filter(name=name).first()

@@ -162,7 +162,7 @@ def test_accounts_are_managed(seat: Seat, served: str) -> None:
     page.select_option("#a-role", "网格员")
     page.fill("#a-place", "61072300100x")
     page.click("main form.card button[type=submit]")
-    expect(page.get_by_role("alert")).to_contain_text(seat.two("不是区划代码", "is no division code"))
+    expect(page.get_by_role("alert")).to_contain_text(seat.two("不是区划代码", "is no area code"))
     seat.looked_at("accounts-fault")
     page.fill("#a-place", "610723001001")
     page.click("main form.card button[type=submit]")

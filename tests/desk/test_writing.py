@@ -143,6 +143,31 @@ def test_an_import_shows_first_and_writes_when_told(browser: Browser, uploads: P
     assert answer.headers["Location"] in listed and "新增 1，更正 0，作废 0，退回 1" in listed
 
 
+def test_what_was_seen_is_dropped_with_its_files_and_what_was_written_is_not(browser: Browser, uploads: Path) -> None:
+    seen, written = (
+        upload(browser, "风险地区.csv", HEAD + f"RX{n},610113,高,2022-01-02\n").headers["Location"] for n in (1, 2)
+    )
+    confirmed(browser.client, written)
+    dropped = browser.client.post(seen + "drop")
+    assert dropped.headers["Location"] == "/import/"
+    assert browser.client.post(written + "drop").headers["Location"] == written
+    listed = browser.get("/import/").content.decode()
+    assert "文件已删去" in listed and seen not in listed and written in listed
+    assert [folder.name for folder in uploads.iterdir()] == [written.split("/")[2]]
+    assert browser.client.get(seen).status_code == 404
+
+
+def test_a_file_of_which_no_row_can_be_written_offers_no_writing(browser: Browser, uploads: Path) -> None:
+    wrong = upload(browser, "风险地区.csv", "编码,地方,等级,开始\nRX1,610113,高,2022-01-02\n").headers["Location"]
+    page = browser.client.get(wrong).content.decode()
+    assert "不能登账" in page and "没有一行可以登账" in page and "不认识的列“编码”" in page and "confirm" not in page
+    there = rows("risk_areas", latest=True).first()
+    line = f"{there.row},{there.area},{there.level},{there.since:%Y-%m-%dT%H:%M}\n"
+    alike = upload(browser, "风险地区.csv", HEAD + line).headers["Location"]
+    page = browser.client.get(alike).content.decode()
+    assert "都已在台账里" in page and "confirm" not in page
+
+
 def test_a_preview_says_which_cells_change_and_which_rows_are_rejected(
     browser: Browser, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

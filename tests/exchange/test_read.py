@@ -215,3 +215,17 @@ def test_csv_workbook_and_parquet_read_alike(
         found.append(con.execute("SELECT person, name, area, _row, _only FROM ledger_people ORDER BY _row").fetchall())
     assert found[0] == found[1] == found[2]
     assert len(found[0]) == len(rows)
+
+
+def test_progress_moves_within_a_ledger_by_how_much_of_its_file_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "people.csv", PEOPLE + "".join(f"P{n},李四,610723101001\n" for n in range(2000)))
+    write(tmp_path, "areas.csv", "area,name\n610723,洋县\n")
+    told: list[tuple[str, int, int]] = []
+    con = duckdb.connect()
+    read(tmp_path, con, catalogue.ledgers(), catalogue.parameters(), progress=lambda *said: told.append(said))
+    assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+    of = sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert {total for *_, total in told} == {of}
+    people = [done / of for what, done, _ in told if what == "人员"]
+    assert len(set(people)) >= 4 and people[0] < 0.1 < people[1] < people[-1]
+    assert told[-1][1] in (of - 1, of)

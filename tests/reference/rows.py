@@ -150,7 +150,7 @@ GROUPS = {2: 2, 4: 2, 6: 2, 9: 3, 12: 3, 15: 3}
 
 
 def area_code(text: str) -> str:
-    """A division code without its trailing groups of zeros."""
+    """An area code without its trailing groups of zeros."""
     code = text
     while len(code) in GROUPS and re.fullmatch(r"\d+", code, re.ASCII) and int(code[-GROUPS[len(code)] :]) == 0:
         code = code[: -GROUPS[len(code)]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -38,6 +39,12 @@ def two(context: template.Context, zh: str, en: str, **values: Any) -> str:
 def of(context: template.Context, both: tuple[str, str]) -> str:
     """One of a pair (Chinese, English)."""
     return viewing_of(context).of(both)
+
+
+@register.simple_tag(takes_context=True)
+def joined(context: template.Context, names: Iterable[str]) -> str:
+    """Names one after the other, with the comma of the page's language."""
+    return viewing_of(context).two("、", ", ").join(names)
 
 
 @register.simple_tag(takes_context=True)

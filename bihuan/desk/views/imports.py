@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
@@ -114,7 +115,10 @@ def preview(asked: Asked, token: str) -> HttpResponse:
         return _not_done(asked, one, found)
     done = one.state == Upload.DONE
     template = "import_done.html" if done else "import_preview.html"
-    return show(asked, template, "ledgers", one=one, token=token, **_pages(asked, found, done))
+    total = found["sum"]
+    number = total["new"] + total["changed"] + total["withdrawn"]
+    alike = total["same"] > 0 and not number and not total["rejected"]
+    return show(asked, template, "ledgers", one=one, number=number, alike=alike, **_pages(asked, found, done))
 
 
 def _not_done(asked: Asked, one: Upload, found: uploads.Found | None) -> HttpResponse:
@@ -164,6 +168,15 @@ def _pages(asked: Asked, found: uploads.Found, done: bool) -> dict[str, Any]:
 def _page(asked: Asked, word: str, rows: list[dict[str, Any]]) -> Page:
     """The rows of the page that the address names by ``word``."""
     return Paginator(rows, ROWS).get_page(asked.GET.get(word))
+
+
+@require_POST
+def drop(asked: Asked, token: str) -> HttpResponse:
+    """Nothing of it is to be written: its files and what was seen of them go. What is being written, or was, stays."""
+    if uploads.drop(_own(asked, token)):
+        messages.success(asked, asked.viewing.two("没有导入，文件已删去", "Nothing was imported; the files are gone"))
+        return HttpResponseRedirect(address(asked.viewing, "import"))
+    return HttpResponseRedirect(address(asked.viewing, "import_preview", token))
 
 
 @require_POST

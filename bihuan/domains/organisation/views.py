@@ -14,7 +14,7 @@ from bihuan.kernel.moments import live
 
 @view
 def areas_named(t: Tables) -> ir.Table:
-    """area: every division code that some row names, once."""
+    """area: every area code that some row names, once."""
     named = [
         t[ledger.name].select(area=t[ledger.name][column.name]).distinct()
         for ledger in t.ledgers.values()

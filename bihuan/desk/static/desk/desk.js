@@ -17,6 +17,15 @@
   document.addEventListener("DOMContentLoaded", reachable);
   document.addEventListener("htmx:afterSettle", reachable);
   window.addEventListener("resize", reachable);
+  // On a phone the rows of a table marked piled are told cell by cell: each says under which heading it stands.
+  const headed = () => document.querySelectorAll("table.piled").forEach((table) => {
+    const headings = [...table.querySelectorAll("thead > tr > *")].map((th) => th.textContent.trim());
+    table.querySelectorAll("tbody > tr").forEach((row) => [...row.children].forEach((cell, n) => {
+      if (cell.tagName === "TD" && headings[n]) cell.dataset.heading = headings[n];
+    }));
+  });
+  document.addEventListener("DOMContentLoaded", headed);
+  document.addEventListener("htmx:afterSettle", headed);
   // A select in a form marked data-submit needs no button.
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-submit]");
