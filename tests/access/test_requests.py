@@ -185,7 +185,7 @@ def test_the_import_page_names_the_lines_of_somewhere_else(served: str, rows: ps
     worked(served)
     page = east.get(sent.headers["Location"])
     assert page.status_code == 422
-    assert "有 1 行不在您的辖区或单位之内" in page.content.decode() and "monitoring.csv 3" in page.content.decode()
+    assert "有 1 行不在你的辖区或单位之内" in page.content.decode() and "monitoring.csv 3" in page.content.decode()
     assert confirmed(east, sent.headers["Location"], lambda: worked(served)).status_code == 422
     assert rows.execute("SELECT count(*) FROM ledger_monitoring WHERE row LIKE 'J%'").fetchone() == (0,)
 
@@ -231,7 +231,7 @@ def test_an_import_that_is_sent_twice_says_so_and_no_file_takes_anothers_place(
     assert refused.status_code == 422 and "重名" in refused.content.decode()
     unknown = east.post("/import/", {"files": SimpleUploadedFile("x.csv", rows_[0])})
     worked(served)
-    assert "所选文件 里没有" in east.get(unknown.headers["Location"]).content.decode()
+    assert "所选文件里没有" in east.get(unknown.headers["Location"]).content.decode()
     sent = east.post("/import/", {"files": SimpleUploadedFile("monitoring.csv", rows_[0])}).headers["Location"]
     number = "SELECT count(*) FROM ledger_monitoring WHERE row LIKE 'Y%'"
     worked(served)
