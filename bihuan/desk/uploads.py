@@ -44,8 +44,8 @@ LOST_S = 900
 
 NAMED = (
     "文件用了别的名字：换文件时选上“是哪本台账”（一次一个文件），或把文件名、表名改成台账名",
-    "Where a file has another name: say which ledger it is as you choose it again (one file at a time), or give file or "
-    "sheet the ledger's name",
+    "Where a file has another name: say which ledger it is as you choose it again (one file at a time), or give file "
+    "or sheet the ledger's name",
 )
 """What to do with a file that is no ledger by its name."""
 
