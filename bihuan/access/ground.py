@@ -102,11 +102,14 @@ def _columns(cursor: Any, there: set[str]) -> list[str]:
             )
             fresh.append(table)
         # The first of the further places, for an index; and whether there is another one, which is rare.
-        cursor.execute(
-            f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS in_more text COLLATE "C" '
-            "GENERATED ALWAYS AS (in_also[1]) STORED, ADD COLUMN IF NOT EXISTS in_several boolean "
-            "GENERATED ALWAYS AS (in_also[2] IS NOT NULL) STORED"
-        )
+        text = 'text COLLATE "C"'
+        further = {f"in_more {text}": "in_also[1]", "in_several boolean": "in_also[2] IS NOT NULL"}
+        if table.startswith("ledger_"):
+            # The counties, for lists of one in the order of writing.
+            held = {column: "in_also[1]" if column == "in_more" else column for column in rules.COUNTIES}
+            further |= {f"{column}_county {text}": f"left({of}, {rules.COUNTY})" for column, of in held.items()}
+        added = (f"ADD COLUMN IF NOT EXISTS {c} GENERATED ALWAYS AS ({sql}) STORED" for c, sql in further.items())
+        cursor.execute(f"ALTER TABLE {table} {', '.join(added)}")
     return fresh
 
 
@@ -166,6 +169,11 @@ def _indexes(table: str, of: str = "") -> Iterator[str]:
         yield f"CREATE INDEX IF NOT EXISTS {name}{ending} ON {table} ({first}{column}) WHERE {column} IS NOT NULL"
         if of:
             yield f"DROP INDEX IF EXISTS {name}"
+    if table.startswith("ledger_"):
+        for column in rules.COUNTIES:
+            name = f"{table}_{column}_county"
+            some = f"WHERE {column}_county IS NOT NULL"
+            yield f"CREATE INDEX IF NOT EXISTS {name} ON {table} ({column}_county, id) {some}"
     yield f"DROP INDEX IF EXISTS {table}_in_also"
     yield f"CREATE INDEX IF NOT EXISTS {table}_in_several{ending} ON {table} ({first}id) WHERE in_several"
 

@@ -59,6 +59,21 @@ def lies(alias: str, low: str, high: str) -> str:
     return f"({near} OR {alias}.in_several AND bihuan_inside({alias}.in_also, {low}, {high}))"
 
 
+COUNTY = 6
+"""Digits of a county."""
+
+COUNTIES = ("in_place", "in_home", "in_more")
+"""Columns of places of which a ledger keeps the county as well, for lists of one in the order of writing."""
+
+
+def of_county(alias: str, county: str) -> list[tuple[str, list[str]]]:
+    """SQL conditions with their values, each as an index holds it in the order of ids: a row of a ledger lies in a
+    county that meets one of them."""
+    parts: list[tuple[str, list[str]]] = [(f"{alias}.{c}_county = %s", [county]) for c in COUNTIES]
+    inside = f"{alias}.in_several AND bihuan_inside({alias}.in_also, %s, %s)"
+    return [*parts, (inside, [county, f"{county}:"])]
+
+
 def of_unit(ledger: Ledger, ledgers: Mapping[str, Ledger], alias: str) -> str:
     """SQL, as indexes hold it: a row of a ledger is of the account's unit, or about somebody in its care. For a list's
     own filter; what may be seen, :func:`visible` says."""

@@ -219,6 +219,16 @@ def query(sql: str, values: list[Any]) -> list[dict[str, Any]]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def sizes() -> dict[str, int]:
+    """Ledger → its rows, all versions, as the database estimates them: exact counts of millions take their time."""
+    found = query(
+        "SELECT relname AS name, greatest(reltuples, 0)::bigint AS n FROM pg_class "
+        "WHERE relkind IN ('r', 'p') AND relname LIKE 'ledger\\_%%'",
+        [],
+    )
+    return {r["name"].removeprefix("ledger_"): int(r["n"]) for r in found}
+
+
 def scope_sql(ledger: Ledger, alias: str, area: str, at: dt.datetime | None = None) -> tuple[str, list[Any]]:
     """SQL: the row lies in ``area``. Now: by its own place, the home of whom it is about, or a further one of its
     places (bihuan.access.places), as indexes hold them. At an earlier moment: by the first of its columns that gives a
@@ -255,11 +265,13 @@ class Reach:
     """What a list of a ledger is filtered by, so that an index finds it: the area looked at, or, where that is no
     narrower, what the account is bound to. Which rows it may see at all, the policies say; of a large ledger it lists
     those of its area or unit, and what lies elsewhere and is entrusted to it is reached from its hole.
-    ``narrow``: the rows are a few, and sorted quicker than found in order."""
+    ``narrow``: the rows are a few, and sorted quicker than found in order. ``county``: it is a county of a large ledger
+    that is listed, whose rows an index holds in order (rules.of_county), however far they lie from each other."""
 
     sql: str
     values: list[Any]
     narrow: bool
+    county: str = ""
 
 
 def reach(asked: Asked, ledger: Ledger, alias: str, large: bool) -> Reach:
@@ -268,14 +280,17 @@ def reach(asked: Asked, ledger: Ledger, alias: str, large: bool) -> Reach:
     sql, values = scope_sql(ledger, alias, area, at)
     own = str(getattr(account, "area", ""))
     unit = str(getattr(account, "unit", ""))
+    one = area
     if large and not rules.is_open(ledger):
         if own and not area.startswith(own):
             also, more = scope_sql(ledger, alias, own)
+            one = own if own.startswith(area) else ""
             sql, values, area = f"({sql} AND {also})", [*values, *more], max(own, area, key=len)
         elif unit:
             sql = f"({sql} AND {rules.of_unit(ledger, knowledge.ledgers(), alias)})"
             return Reach(sql, values, True)
-    return Reach(sql, values, large and at is None and len(area) >= NARROW)
+    here = large and at is None
+    return Reach(sql, values, here and len(area) >= NARROW, one if here and len(one) == rules.COUNTY else "")
 
 
 def within_reach(asked: Asked, area: str, unit: str = "") -> bool:

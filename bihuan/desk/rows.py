@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
-from bihuan.desk import access, listing, tokens, trails
+from bihuan.access import places, rules
+from bihuan.desk import access, knowledge, listing, tokens, trails
 from bihuan.desk.viewing import Asked
 from bihuan.exchange import cells
 from bihuan.kernel.ledger import Column, Ledger
@@ -30,7 +31,7 @@ REACHED = 5000
 LATEST = 20_000
 """Rows, of whomever, among which a page of an area's is looked for before all of the area's are sorted."""
 SCATTERED = 1000
-"""Rows of a town or a unit, or of an earlier moment, in a large ledger that are counted for the list of ledgers."""
+"""Rows of an area or a unit in a large ledger that are counted for the list of ledgers."""
 SORTABLE = 100_000
 """Rows up to which a ledger may be sorted by any moment; above it only by what every ledger has an index for."""
 
@@ -186,18 +187,41 @@ class Page:
     first: bool
 
 
-def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any], bool]:
-    """SQL, its values, and whether its rows are few (access.Reach)."""
+def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any], access.Reach]:
+    """SQL, its values, and by what its rows are found."""
     held, values = access.effective_sql(ledger, "l", asked.viewing.at)
     reach = access.reach(asked, ledger, "l", wanted.size > REACHED)
     sql = " AND ".join((held, reach.sql, *wanted.conditions))
-    return sql, [*values, *reach.values, *wanted.values], reach.narrow
+    return sql, [*values, *reach.values, *wanted.values], reach
+
+
+def _latest(ledger: Ledger, county: str, most: int, before: int | None = None) -> tuple[str, list[Any]]:
+    """SQL: the ids of the latest rows of a county that stand, at most so many, the ones before an id: of each of the
+    places by which a row may lie there, in the order of an index."""
+    parts = [_by_place(ledger, one, most, before) for one in rules.of_county("l", county)]
+    union = " UNION ".join(f"({sql})" for sql, _ in parts)
+    return f"SELECT id FROM ({union}) x ORDER BY id DESC LIMIT {most}", [v for _, own in parts for v in own]
+
+
+def _by_place(ledger: Ledger, of: tuple[str, list[str]], most: int, before: int | None = None) -> tuple[str, list[Any]]:
+    """The same by one of these places alone."""
+    held, _ = access.effective_sql(ledger, "l", None)
+    sql, values = f"{held} AND {of[0]}", list[Any](of[1])
+    if before is not None:
+        sql, values = f"{sql} AND l.id < %s", [*values, before]
+    return f'SELECT l.id FROM "{access.table(ledger)}" l WHERE {sql} ORDER BY l.id DESC LIMIT {most}', values
+
+
+def _most_places(ledger: Ledger, county: str) -> tuple[str, list[str]]:
+    """Of a county's conditions the one by which most rows lie there: a person's home, where rows are about people."""
+    by = "in_home" if places.sources(ledger, knowledge.ledgers()).person else "in_place"
+    return rules.of_county("l", county)[rules.COUNTIES.index(by)]
 
 
 def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
     """A page of the list. One query, of a small part of a large ledger at most two."""
-    where, values, narrow = _where(asked, ledger, wanted)
-    place = asked.GET.get("after")
+    where, values, reach = _where(asked, ledger, wanted)
+    place, narrow = asked.GET.get("after"), reach.narrow
     if wanted.sort == "key":
         key = f'l."{ledger.key[0]}"' + (" || ''" if narrow else "")
         kinds: tuple[type, ...] = (str, int)
@@ -216,7 +240,8 @@ def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
         where += f" AND {further}"
         values += seen
     first = "l.id" if not wanted.sort else order.split(",")[0].removesuffix(" DESC")
-    select = f'SELECT l.*, {first} AS _sort FROM "{access.table(ledger)}" l WHERE {where}'
+    begins = f'SELECT l.*, {first} AS _sort FROM "{access.table(ledger)}" l'
+    select = f"{begins} WHERE {where}"
     most = listing.PAGE + 1
     found: list[dict[str, Any]] = []
     if narrow and not wanted.sort:
@@ -225,7 +250,10 @@ def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
         end = str(int(seen[0])) if seen else end
         among = f"l.id > {end} - {LATEST} AND l.id <= {end}"
         found = access.query(f"{select} AND {among} ORDER BY l.id DESC LIMIT {most}", values)
-    if len(found) < most:
+    if reach.county and not wanted.sort and not wanted.conditions:
+        ids, values = _latest(ledger, reach.county, most, seen[0] if seen else None)
+        found = access.query(f"{begins} WHERE l.id = ANY (ARRAY({ids})) ORDER BY l.id DESC LIMIT {most}", values)
+    elif len(found) < most:
         found = access.query(f"{select} ORDER BY {order} LIMIT {most}", values)
     shown = found[: listing.PAGE]
     after = None
@@ -278,8 +306,14 @@ def versions(asked: Asked, ledger: Ledger, key: str) -> list[dict[str, Any]]:
 
 def count(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[int, bool]:
     """How many rows, at most listing.COUNTED, and whether that is all."""
-    where, values, _ = _where(asked, ledger, wanted)
+    where, values, reach = _where(asked, ledger, wanted)
     some = f'SELECT 1 FROM "{access.table(ledger)}" l WHERE {where} LIMIT {listing.COUNTED + 1}'
+    if reach.county and not wanted.conditions:
+        # Mostly one place tells that there are more than are counted.
+        some, values = _by_place(ledger, _most_places(ledger, reach.county), listing.COUNTED + 1)
+        if access.query(f"SELECT count(*) AS n FROM ({some}) x", values)[0]["n"] > listing.COUNTED:
+            return listing.COUNTED, False
+        some, values = _latest(ledger, reach.county, listing.COUNTED + 1)
     found = access.query(f"SELECT count(*) AS n FROM ({some}) x", values)
     number = int(found[0]["n"])
     return min(number, listing.COUNTED), number <= listing.COUNTED
@@ -299,16 +333,6 @@ def each(asked: Asked, ledger: Ledger, wanted: Wanted, most: int) -> Iterator[tu
             yield from piece
 
 
-def sizes() -> dict[str, int]:
-    """Ledger → its rows, all versions, as the database estimates them: exact counts of millions take their time."""
-    found = access.query(
-        "SELECT relname AS name, greatest(reltuples, 0)::bigint AS n FROM pg_class "
-        "WHERE relkind IN ('r', 'p') AND relname LIKE 'ledger\\_%%'",
-        [],
-    )
-    return {r["name"].removeprefix("ledger_"): int(r["n"]) for r in found}
-
-
 @dataclass(frozen=True)
 class Count:
     """How many rows. ``about``: as the database estimates it; ``more``: there are more than were counted."""
@@ -319,32 +343,45 @@ class Count:
 
 
 def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> dict[str, Count]:
-    """Ledger → rows that stand; one query. Of a ledger beyond listing.COUNTED the database's estimate is told to
-    whoever sees all of it; to others their own rows, as far as they are counted: those of a town or a unit lie
-    scattered, and each is read by itself; those of an earlier moment are each compared with what followed them."""
-    parts, values, most = [], [], {}
-    every, then = getattr(asked.user, "whole", False) and not asked.viewing.area, asked.viewing.at
+    """Ledger → rows that stand; at most two queries. Of a ledger beyond listing.COUNTED the database's estimate is told
+    to whoever sees all of it; to others their own rows, as far as they are counted: they lie scattered, and each is
+    read by itself."""
+    parts: dict[str, tuple[str, list[Any]]] = {}
+    most: set[str] = set()
+    whole: dict[str, tuple[str, list[Any]]] = {}  # of those of which one place told a part
+    every = getattr(asked.user, "whole", False) and not asked.viewing.area
     for ledger in ledgers:
-        large = estimated.get(ledger.name, 0) > listing.COUNTED
+        name, large = ledger.name, estimated.get(ledger.name, 0) > listing.COUNTED
         if large and every:
             continue
         held, also = access.effective_sql(ledger, "l", asked.viewing.at)
-        reach = access.reach(asked, ledger, "l", estimated.get(ledger.name, 0) > REACHED)
+        reach = access.reach(asked, ledger, "l", estimated.get(name, 0) > REACHED)
+        sql = f'SELECT 1 FROM "{access.table(ledger)}" l WHERE {held} AND {reach.sql}'
         if large:
-            most[ledger.name] = SCATTERED if reach.narrow or then else listing.COUNTED
-        parts.append(
-            f"SELECT '{ledger.name}' AS name, count(*) AS n FROM (SELECT 1 FROM \"{access.table(ledger)}\" l "
-            f"WHERE {held} AND {reach.sql} {f'LIMIT {most[ledger.name] + 1}' if large else ''}) x"
-        )
-        values += [*also, *reach.values]
-    found = {r["name"]: int(r["n"]) for r in access.query(" UNION ALL ".join(parts), values)} if parts else {}
+            most.add(name)
+            sql += f" LIMIT {SCATTERED + 1}"
+        parts[name] = sql, [*also, *reach.values]
+        if large and reach.county:
+            parts[name] = _by_place(ledger, _most_places(ledger, reach.county), SCATTERED + 1)
+            whole[name] = _latest(ledger, reach.county, SCATTERED + 1)
+    found = _counted(parts)
+    found |= _counted({name: sql for name, sql in whole.items() if found[name] <= SCATTERED})
     made = {}
     for ledger in ledgers:
         name = ledger.name
         if name not in found:
             made[name] = Count(estimated.get(name, 0), about=True)
-        elif name in most and found[name] > most[name]:
-            made[name] = Count(most[name], more=True)
+        elif name in most and found[name] > SCATTERED:
+            made[name] = Count(SCATTERED, more=True)
         else:
             made[name] = Count(found[name])
     return made
+
+
+def _counted(parts: Mapping[str, tuple[str, list[Any]]]) -> dict[str, int]:
+    """How many rows each of these gives; one query."""
+    if not parts:
+        return {}
+    counts = [f"SELECT '{name}' AS name, count(*) AS n FROM ({sql}) x" for name, (sql, _) in parts.items()]
+    values = [value for _, own in parts.values() for value in own]
+    return {r["name"]: int(r["n"]) for r in access.query(" UNION ALL ".join(counts), values)}

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import Aggregate, Avg, Count, ExpressionWrapper, F, Q, QuerySet, Sum, fields
@@ -51,34 +52,56 @@ def within(asked: Asked, area: str, digits: int = 0) -> Counted:
 
 
 FRESH_S = 10.0
-"""How long the number of open holes is believed though no audit told of a move: rows may come into somebody's sight."""
+"""How long what was counted is believed though no audit told of a move: rows may come into somebody's sight."""
 
-MOST_KEPT = 500
-_open: dict[tuple[Any, ...], tuple[float, int]] = {}
+MOST_KEPT = 2000
+_counted: dict[tuple[Any, ...], tuple[float, Any]] = {}
+
+T = TypeVar("T")
+
+
+def once(asked: Asked, what: str, count: Callable[[], T]) -> T:
+    """What is counted in the area looked at, once for all who see the same: until an audit moves a hole, or, of an
+    earlier moment's tallies, for good. ``what``: its name; what it gives is not to be changed."""
+    user, viewing = asked.user, asked.viewing
+    sees = (True,) if user.whole else (user.area, user.unit, user.officer)
+    state = _moved(asked) if viewing.at is None else access.snapshot(asked).pk
+    key = (connection.settings_dict["NAME"], what, viewing.at, state, viewing.area, *sees)
+    at, found = _counted.get(key, (-FRESH_S, None))
+    if time.monotonic() - at > FRESH_S:
+        found = count()
+        if len(_counted) > MOST_KEPT:
+            _counted.clear()
+        _counted[key] = (float("inf") if _kept(asked, viewing.area) else time.monotonic(), found)
+    return cast("T", found)
+
+
+def _moved(asked: Asked) -> int:
+    """The last event that told of a hole that moved; asked for once a request."""
+    found: int | None = getattr(asked, "bihuan_moved", None)
+    if found is None:
+        with scope.herald():
+            last = Event.objects.filter(kind="holes").order_by("-id").values_list("id", flat=True).first()
+        found = asked.bihuan_moved = last or 0
+    return found
 
 
 def open_holes(asked: Asked) -> int:
-    """How many holes are open in the area looked at: every page says it. Counted once for all who see the same, until
-    an audit moves a hole."""
-    if asked.viewing.at is not None:
+    """How many holes are open in the area looked at: every page says it."""
+
+    def count() -> int:
         counted = standing(asked)
         return int(counted.rows.filter(state="open").aggregate(number=counted.number())["number"])
-    user = asked.user
-    sees = (True,) if user.whole else (user.area, user.unit, user.officer)
-    with scope.herald():
-        moved = Event.objects.filter(kind="holes").order_by("-id").values_list("id", flat=True).first()
-    key = (connection.settings_dict["NAME"], moved, asked.viewing.area, *sees)
-    at, number = _open.get(key, (-FRESH_S, 0))
-    if time.monotonic() - at > FRESH_S:
-        number = access.access_holes(asked).filter(state="open").count()
-        if len(_open) > MOST_KEPT:
-            _open.clear()
-        _open[key] = (time.monotonic(), number)
-    return number
+
+    return once(asked, "open", count)
 
 
 def hourly(asked: Asked, column: str, begin: dt.datetime, until: dt.datetime) -> dict[dt.datetime, int]:
     """Hour → how many holes began in it (``column`` since) or closed (closed_at)."""
+    return once(asked, f"hourly {column} {begin}", lambda: _hourly(asked, column, begin, until))
+
+
+def _hourly(asked: Asked, column: str, begin: dt.datetime, until: dt.datetime) -> dict[dt.datetime, int]:
     if _kept(asked, asked.viewing.area):
         rows = _here(asked, "since" if column == "since" else "closed").filter(hour__gte=begin)
         return {r["hour"]: r["number"] for r in rows.values("hour").annotate(number=Sum("n"))}
@@ -98,6 +121,10 @@ class Turnover:
 
 def turnover(asked: Asked, midnight: dt.datetime, now: dt.datetime) -> Turnover:
     """Of the area looked at."""
+    return once(asked, f"turnover {midnight}", lambda: _turnover(asked, midnight, now))
+
+
+def _turnover(asked: Asked, midnight: dt.datetime, now: dt.datetime) -> Turnover:
     if _kept(asked, asked.viewing.area):
         opened = _here(asked, "since").filter(hour__gte=midnight).aggregate(number=Sum("n", default=0))
         closed = _here(asked, "closed").aggregate(

@@ -16,9 +16,13 @@ from bihuan.audit.trail import About
 from bihuan.desk import access, knowledge
 from bihuan.desk.viewing import Asked
 from bihuan.kernel.ledger import Column, Ledger
+from bihuan.live import tables
 
 MOST = 15
 """Rows of one ledger: those nearest to what is asked about."""
+
+MANY = 20_000
+"""Rows of a ledger above which not all are read that name something."""
 
 ROLLS = ("areas", "units", "officers", "people", "posts")
 """Ledgers whose rows are no events: they stand where they were recorded."""
@@ -45,21 +49,24 @@ def lines(asked: Asked, named: About, ledgers: Iterable[str], near: dt.datetime 
     parts: list[str] = []
     values: list[Any] = []
     every = knowledge.ledgers()
+    large = access.sizes()
     for name in sorted(set(ledgers), key=list(every).index):
         ledger = every[name]
-        wanted, own, evident = _wanted(ledger, named)
+        wanted, evident = _wanted(ledger, named)
         if not wanted:
             continue
         held, also = access.effective_sql(ledger, "l", asked.viewing.at)
-        known, then = access.known_sql(ledger, "l", asked.viewing.at)
+        known = access.known_sql(ledger, "l", asked.viewing.at)
+        narrow = large.get(name, 0) > MANY
+        condition, own = _narrowed(ledger, known, wanted, evident, near) if narrow else _any(wanted)
         moment = _moment_sql(ledger)
         parts.append(
             f"(SELECT '{name}' AS ledger, {moment} AS at, {evident[0]} AS rests, ({held}) AS held, "
             f'to_jsonb(l) AS cells FROM "{access.table(ledger)}" l '
-            f"WHERE l.replaced_by IS NULL AND {known} AND ({wanted}) "
-            f"ORDER BY 3 DESC, abs(extract(epoch FROM coalesce({moment}, %s) - %s)) LIMIT {MOST})"
+            f"WHERE l.replaced_by IS NULL AND {known[0]} AND ({condition}) "
+            f"ORDER BY 3 DESC, {_distance(ledger)} LIMIT {MOST})"
         )
-        values += [*evident[1], *also, *then, *own, near, near]
+        values += [*evident[1], *also, *known[1], *own, near, near]
     if not parts:
         return []
     found = access.query(" UNION ALL ".join(parts), values)
@@ -83,17 +90,24 @@ def more(asked: Asked, named: About, shown: list[Line]) -> list[tuple[Ledger, st
     return made
 
 
-def _wanted(ledger: Ledger, named: About) -> tuple[str, list[Any], tuple[str, list[Any]]]:
-    """SQL conditions, joined by OR, with their values; and the one that says whether the row is evidence."""
+Sql = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A condition on rows. ``column``: it says that this column holds one of ``keys``."""
+
+    sql: str
+    values: list[Any]
+    column: str = ""
+    keys: tuple[str, ...] = ()
+
+
+def _wanted(ledger: Ledger, named: About) -> tuple[list[_Wanted], Sql]:
+    """Conditions, one of which a row must meet; and the one that says whether it is evidence."""
     cited = sorted(named.evidence.get(ledger.name, set()))
-    conditions: list[str] = []
-    values: list[Any] = []
     own = sorted(named.keys.get(ledger.name, set()))
-    for listed in (cited, own):
-        if listed:
-            condition, also = _of_keys(ledger, listed)
-            conditions.append(condition)
-            values += also
+    wanted = [_Wanted(*_of_keys(ledger, listed)) for listed in (cited, own) if listed]
     for column in ledger.columns:
         target = "areas" if column.type == "area" else column.refers
         if target and not (ledger.name == target == "areas"):
@@ -101,10 +115,35 @@ def _wanted(ledger: Ledger, named: About) -> tuple[str, list[Any], tuple[str, li
             if target not in ("areas", "officers"):
                 keys = keys | named.evidence.get(target, set())
             if keys:
-                conditions.append(f'l."{column.name}" = ANY(%s)')
-                values.append(sorted(keys))
-    evident: tuple[str, list[Any]] = _of_keys(ledger, cited) if cited else ("false", [])
-    return " OR ".join(conditions), values, evident
+                listed = sorted(keys)
+                wanted.append(_Wanted(f'l."{column.name}" = ANY(%s)', [listed], column.name, tuple(listed)))
+    return wanted, _of_keys(ledger, cited) if cited else ("false", [])
+
+
+def _any(wanted: Iterable[_Wanted]) -> Sql:
+    wanted = list(wanted)
+    return " OR ".join(one.sql for one in wanted), [value for one in wanted for value in one.values]
+
+
+def _narrowed(ledger: Ledger, known: Sql, wanted: list[_Wanted], evident: Sql, near: dt.datetime) -> Sql:
+    """The conditions, narrowed to so many rows of a large ledger as a line may show: of each key the MOST before a
+    moment and the MOST after it, as the index of a column with the row's own event holds them. Of what is named by tens
+    of thousands of rows (a laboratory's samples) the others are not read."""
+    held = [one for one in wanted if one.column in tables.with_event(ledger)]
+    others = [one for one in wanted if one not in held]
+    parts: list[Sql] = []
+    for one in held:
+        name, event = (f'l."{c}"' for c in (one.column, ledger.event_columns[0].name))
+        for key in one.keys:
+            parts.append((f"{name} = %s AND {event} <= %s ORDER BY {event} DESC", [key, near]))
+            parts.append((f"{name} = %s AND {event} > %s ORDER BY {event}", [key, near]))
+    if others:
+        sql, own = _any(others)
+        first = f"{evident[0]} DESC, " if evident[1] else ""
+        parts.append((f"({sql}) ORDER BY {first}{_distance(ledger)}", [*own, *evident[1], near, near]))
+    begins = f'SELECT l.id FROM "{access.table(ledger)}" l WHERE l.replaced_by IS NULL AND {known[0]}'
+    found = " UNION ALL ".join(f"({begins} AND {sql} LIMIT {MOST})" for sql, _ in parts)
+    return f"l.id = ANY (ARRAY({found}))", [value for _, own in parts for value in (*known[1], *own)]
 
 
 def _of_keys(ledger: Ledger, listed: list[str]) -> tuple[str, list[Any]]:
@@ -129,6 +168,11 @@ def _moments(ledger: Ledger) -> list[str]:
 
 def _moment_sql(ledger: Ledger) -> str:
     return "coalesce(" + ", ".join(f'l."{name}"::timestamp' for name in _moments(ledger)) + ")"
+
+
+def _distance(ledger: Ledger) -> str:
+    """How far a row lies from a moment, which is to be passed twice."""
+    return f"abs(extract(epoch FROM coalesce({_moment_sql(ledger)}, %s) - %s))"
 
 
 def _line(ledger: Ledger, row: dict[str, Any]) -> Line:

@@ -85,6 +85,14 @@ def indexed(ledger: Ledger) -> list[str]:
     return [name for name in found if name != ledger.key[0]]
 
 
+def with_event(ledger: Ledger) -> list[str]:
+    """Those of them by which rows are looked up in the order of their own event: of one key there may be tens of
+    thousands (the samples of a laboratory); of a person there are few."""
+    if not ledger.event_columns:
+        return []
+    return [name for name in indexed(ledger) if ledger[name].refers not in ("", "people")]
+
+
 def searched(ledger: Ledger) -> list[str]:
     """The columns whose beginning is searched for: names and telephone numbers."""
     return [c.name for c in ledger.columns if c.name in ("name", "phone") and c.name not in ledger.key]
@@ -112,13 +120,17 @@ def ensure() -> None:
             _declared(cursor, ledger)
             name = table(ledger)
             wanted = [(f"{name}_key", keys(ledger), "")]
-            wanted += [(f"{name}_{c}", quoted(c), "") for c in indexed(ledger)]
+            events = with_event(ledger)
+            wanted += [(f"{name}_{c}", quoted(c), "") for c in indexed(ledger) if c not in events]
+            wanted += [(f"{name}_{c}_event", listed((ledger[c], ledger.event_columns[0])), "") for c in events]
             wanted += [(f"{name}_{c}_c", f'{quoted(c)} COLLATE "C"', "") for c in searched(ledger)]
             wanted += [(f"{name}_{c}_id", f"{quoted(c)}, id", "") for c in filtered(ledger)]
             wanted += [(f"{name}_{c.name}_at", quoted(c.name), "") for c in ledger.event_columns[:1]]
             wanted.append((f"{name}_replaced", "replaced_by", " WHERE replaced_by IS NOT NULL"))
             for index, columns, where in wanted:
                 cursor.execute(f"CREATE INDEX IF NOT EXISTS {index} ON {name} ({columns}){where}")
+            for column in events:
+                cursor.execute(f"DROP INDEX IF EXISTS {name}_{column}")  # what the one with the event took the place of
 
 
 def _declared(cursor: Any, ledger: Ledger) -> None:

@@ -193,9 +193,9 @@ def test_the_import_page_names_the_lines_of_somewhere_else(served: str, rows: ps
 @pytest.mark.usefixtures("served")
 def test_no_estimate_tells_of_rows_that_are_not_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """The database estimates the size of a large ledger over all rows."""
-    from bihuan.desk import rows as listed
+    from bihuan.desk import access
 
-    monkeypatch.setattr(listed, "sizes", lambda: {"people": 123_456})
+    monkeypatch.setattr(access, "sizes", lambda: {"people": 123_456})
     assert "123,456" in shown(signed_in("all"), "/ledgers/")
     assert "123,456" not in shown(signed_in("east"), "/ledgers/")
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, resolve
 
-from bihuan.desk import listing, rows, urls
+from bihuan.desk import listing, rows, trails, urls
 from bihuan.live import tables
 from bihuan.live.models import Hole
 from tests.desk import test_pages
@@ -134,6 +134,62 @@ def test_the_last_page_of_a_ledger_costs_what_the_first_does(browser: Browser, l
     begins = _read(browser, f"/ledgers/{ledger}/", f"ledger_{ledger}", **query)
     ends = _read(browser, f"/ledgers/{ledger}/", f"ledger_{ledger}", after=mark, **query)
     assert ends <= begins + 70 and ends < max(blocks, 60) / 2 + 70
+
+
+def test_a_county_is_listed_at_the_cost_of_its_page_wherever_its_rows_lie(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A county's rows, before and behind which lie those of others by the thousand."""
+    monkeypatch.setattr(rows, "REACHED", 100)
+    county, ledger = {"in": "610723"}, "check_ins"
+    with transaction.atomic(), connection.cursor() as cursor:
+        kept = "unit, at, recorded_at, from_batch"
+        cursor.execute("SELECT set_config('bihuan.bulk', 'on', true)")
+        cursor.execute(
+            f"INSERT INTO ledger_check_ins (person, {kept}, in_place, in_home, in_also) SELECT l.person || '-' || n, {kept}, "
+            "'610702001', '610702001', CASE WHEN l.id % 500 = n THEN ARRAY['610723001'] END "
+            "FROM ledger_check_ins l, generate_series(1, 12) n"
+        )
+        cursor.execute("SELECT set_config('bihuan.bulk', '', true)")
+        cursor.execute("ANALYZE ledger_check_ins")
+        cursor.execute(
+            "SELECT person FROM ledger_check_ins WHERE latest AND retracted IS NOT TRUE AND (in_place LIKE '610723%%' "
+            "OR in_home LIKE '610723%%' OR array_to_string(in_also, ',') LIKE '%%610723%%') ORDER BY id DESC LIMIT 150"
+        )
+        wanted = [row[0] for row in cursor.fetchall()]
+        shown: list[str] = []
+        after = ""
+        for _ in range(3):
+            context = browser.get(f"/ledgers/{ledger}/", **county, **({"after": after} if after else {})).context
+            shown += [row.key.partition("|")[0] for row in context["page"].rows]
+            after = context["page"].after
+        assert shown == wanted and sum("-" in person for person in shown) > 5
+        assert not context["exact"] or context["number"] > 150
+        cursor.execute(
+            "SELECT min(id) + 30, max(id), pg_relation_size('ledger_check_ins') / 8192 FROM ledger_check_ins"
+        )
+        early, last, blocks = cursor.fetchone()
+        for place in (early, last):
+            assert (
+                _read(browser, f"/ledgers/{ledger}/", f"ledger_{ledger}", **county, after=listing.mark([place])) < 400
+            )
+        assert blocks > 1000
+        transaction.set_rollback(True)
+
+
+def test_the_line_of_a_unit_is_the_same_where_not_all_of_its_rows_are_read(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lab FROM ledger_samples WHERE lab IS NOT NULL GROUP BY 1 HAVING count(*) > 100 LIMIT 1")
+        (lab,) = cursor.fetchone()
+    hole = test_pages.address_of(test_pages.a_hole("sample.overdue"))
+    for path in (f"/of/unit/{lab}", hole):
+        every = [(e["row"].ledger.name, e["at"]) for e in browser.get(path).context["line"] if "row" in e]
+        monkeypatch.setattr(trails, "MANY", -1)
+        few = [(e["row"].ledger.name, e["at"]) for e in browser.get(path).context["line"] if "row" in e]
+        monkeypatch.undo()
+        assert few == every and every
 
 
 def test_the_last_page_of_holes_costs_what_the_first_does(browser: Browser) -> None:

@@ -27,7 +27,7 @@ EXPORTED = 1_000_000
 def ledgers(asked: Asked) -> HttpResponse:
     """Every ledger by room, with how many rows it holds."""
     every = list(knowledge.ledgers().values())
-    counts = listed.counts(asked, every, listed.sizes())
+    counts = listed.counts(asked, every, access.sizes())
     rooms: dict[str, list[Any]] = {}
     for which in every:
         rooms.setdefault(which.room, []).append((which, counts[which.name]))
@@ -47,7 +47,7 @@ def ledger_of(name: str) -> Ledger:
 def ledger(asked: Asked, name: str) -> HttpResponse:
     """One ledger's list."""
     which = ledger_of(name)
-    size = listed.sizes().get(name, 0)
+    size = access.sizes().get(name, 0)
     wanted = listed.read(asked, which, size)
     number, exact = listed.count(asked, which, wanted)
     page = listed.page(asked, which, wanted)
@@ -92,7 +92,7 @@ def as_file(asked: Asked, name: str, ending: str) -> HttpResponse | FileResponse
     which = ledger_of(name)
     if ending not in ("xlsx", "csv"):
         raise Http404("no such form")
-    wanted = listed.read(asked, which, listed.sizes().get(name, 0))
+    wanted = listed.read(asked, which, access.sizes().get(name, 0))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"{which.title}.{ending}"
         people: set[str] = set()

@@ -16,11 +16,7 @@ STATES = ("open", "pending", "closed")
 
 def loops(asked: Asked) -> HttpResponse:
     """Every loop and its holes, counted."""
-    counted = tallies.standing(asked)
-    found = counted.rows.values("hole", "state").annotate(number=counted.number())
-    counts: dict[str, Counter[str]] = {}
-    for row in found:
-        counts.setdefault(row["hole"], Counter())[row["state"]] += row["number"]
+    counts = tallies.once(asked, "states", lambda: _by_state(asked))
     made: dict[str, dict[str, Any]] = {}
     for hole, said in knowledge.loops().items():
         own = counts.get(hole, Counter())
@@ -35,3 +31,12 @@ def loops(asked: Asked) -> HttpResponse:
         loop["sum"] += own
     rows = sorted(made.values(), key=lambda x: (-x["sum"]["open"], -x["sum"]["pending"], x["name"]))
     return show(asked, "loops.html", "loops", rows=rows)
+
+
+def _by_state(asked: Asked) -> dict[str, Counter[str]]:
+    """Hole → how many of it are in each state."""
+    counted = tallies.standing(asked)
+    counts: dict[str, Counter[str]] = {}
+    for row in counted.rows.values("hole", "state").annotate(number=counted.number()):
+        counts.setdefault(row["hole"], Counter())[row["state"]] += row["number"]
+    return counts

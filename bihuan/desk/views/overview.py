@@ -71,7 +71,7 @@ def gathered(asked: Asked) -> dict[str, Any]:
     """Everything that the page shows."""
     now = access.now(asked)
     counted = tallies.standing(asked)
-    loops = loop_rows(counted)
+    loops = tallies.once(asked, "loops", lambda: loop_rows(counted))
     midnight = dt.datetime.combine(now.date(), dt.time())
     hourly = _hourly(asked, now)
     by_hour = zip(hourly["hours"], hourly["opened"], hourly["closed"], *hourly["links"], strict=True)
@@ -158,9 +158,7 @@ def _map(asked: Asked) -> dict[str, Any]:
         n for n in levels[:2] if 1 < len(by_level[n]) <= MOST_TILES and (n == levels[0] or parted[n] <= MOST_PARTS)
     ]
     level = fitting[-1] if fitting else levels[0]
-    counted = tallies.within(asked, asked.viewing.area, level)
-    rows = counted.rows.filter(state="open", area__isnull=False).values(place=Left("area", level))
-    numbers = {row["place"]: row["number"] for row in rows.annotate(number=counted.number())}
+    numbers = tallies.once(asked, f"places {level}", lambda: _open_by_place(asked, level))
     shown = by_level[level]
     counted_in = [(p.area, p.name, numbers.get(p.area, 0), p.population) for p in shown]
     limits = drawing.shades(counted_in)
@@ -173,6 +171,13 @@ def _map(asked: Asked) -> dict[str, Any]:
         # Holes of the areas above, which no tile holds.
         "above": sum(numbers.values()) - sum(number for _, _, number, _ in counted_in),
     }
+
+
+def _open_by_place(asked: Asked, level: int) -> dict[str, int]:
+    """Area of a level → holes that are open in it; those of the areas above under their own."""
+    counted = tallies.within(asked, asked.viewing.area, level)
+    rows = counted.rows.filter(state="open", area__isnull=False).values(place=Left("area", level))
+    return {row["place"]: row["number"] for row in rows.annotate(number=counted.number())}
 
 
 def _map_parts(
