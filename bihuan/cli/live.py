@@ -258,11 +258,11 @@ def _printed(
 def export(asked: argparse.Namespace, words: Words) -> int:
     """The ledgers as files that check reads to the same holes."""
     with _here(asked, words), _connected() as con, glue.shown(words) as step:
-        from bihuan.live import auditor, exports
+        from bihuan.live import clock, exports
 
         folder = Path(asked.folder)
         written = exports.export(con, folder, words.lang, step(words("导出", "export")))
-        now = auditor.moment(con)
+        now = clock.moment(con)
     n, rows = len(written), sum(written.values())
     print(
         words(

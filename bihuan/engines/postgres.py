@@ -2,13 +2,15 @@
 
 Where there are few rows, planning costs more than running. So each stage is a temporary table of one session, each
 statement is prepared once with a plan for whatever comes (``force_generic_plan``), and what surely has no row is left
-out. What a round wrote is gone at its end, pages and all. (DuckDB audits everything; its prepared plans can't be run
+out. What a round wrote is gone at its end. (DuckDB audits everything; its prepared plans can't be run
 again: filters that one execution pushes into the scans stay for the next, measured with 1.5.6.)
 
 How the tables are emptied matters. Rows that are deleted or rolled back stay in their pages until VACUUM, and every
 later round reads past them (three hundred rounds cost eight times the first, measured with PostgreSQL 15); VACUUM and
-TRUNCATE make the session plan all its statements anew. ``ON COMMIT DELETE ROWS`` does neither, but empties every
-table's TOAST and its index too, 25 ms a round: so no table has one, and a row beyond a page is ``TooLarge``.
+TRUNCATE make the session plan all its statements anew. ``ON COMMIT DELETE ROWS`` does neither, but goes through all
+tables, 3 ms, and through every table's TOAST and its index too, 25 ms: so no table has one, a row beyond a page is
+``TooLarge``, and a round is rolled back: one in ``UNTIDY`` is committed, or one with nothing to do when there is time
+(:meth:`Session.tidy`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from bihuan.engines import holding
+from bihuan.engines.statements import Statements, numbers, texts
 from bihuan.kernel.flow import Flow
 from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.program import Program, Stage
@@ -36,6 +40,9 @@ GIVEN = ("parameters", "loops", "ladders")
 
 KEPT = 64
 """Of how many different sets of orders it is kept what is in force."""
+
+UNTIDY = 12
+"""After so many rounds the tables are emptied with their pages, where nobody did it before."""
 
 SETTINGS = (
     "SET plan_cache_mode = force_generic_plan",
@@ -75,22 +82,28 @@ class Session:
 
     def __init__(self, con: psycopg.Connection[Any], program: Program, flows: Mapping[str, Flow]) -> None:
         self.con, self.program, self.flows = con, program, flows
+        self.statements = Statements(con)
         for setting in SETTINGS:
             con.execute(setting)
         self.now = dt.datetime(2000, 1, 1)
+        self._now = b""
         self._by_name = {s.name: s for s in (*program.stages, *program.last)}
         self._loops = {o.name: o for o in program.obligations}
         self._last = {s.name for s in program.last}
-        self._order = [s.name for s in program.stages]
-        self._closures: dict[str, frozenset[str]] = {}
-        self._prepared: dict[str, bytes] = {}
+        self._places = {stage.name: place for place, stage in enumerate(program.stages)}
+        self._closures: dict[str, Sequence[str]] = {}
+        self._asks: dict[str, holding.Asks] = {}
+        self._timed: dict[str, bool] = {}  # statement → whether it has an as-of time
+        self._insertions: dict[str, str] = {}
+        self._gatherings: dict[tuple[str, str], str] = {}
         self._texts: dict[str, str] = {}
-        self._steady: dict[str, set[str]] = {}  # stage → digests of what is kept of it
-        self._columns: dict[str, str] = {}
+        self._steady: dict[str, dict[str, int]] = {}  # stage → digest of what is kept of it → how many rows
+        self._anew = False  # whether something is to be kept that was not before
+        self._untidy = 0  # rounds since the tables were emptied
         self._filled: set[str] = set()
         self._asked: Collection[str] = ()
         self._made: set[str] = set()
-        self._ids: dict[str, list[int]] = {}
+        self._ids: dict[str, set[int]] = {}
         self._ledgers = {ledger.name: ledger for ledger in program.ledgers}
         self._tables()
 
@@ -107,15 +120,12 @@ class Session:
             self.table(name, {c: TYPES[kind] for c, kind in columns.items()}, given.get(name))
         for stage in (*self.program.stages, *self.program.last):
             try:
-                self.made_of(stage.name, self._sql(stage))
+                if self._is_steady(stage):
+                    self._keep(stage)
+                else:
+                    self.made_of(stage.name, self._sql(stage))
             except psycopg.ProgrammingError:
                 continue  # the loops that stand on it are unfit
-            if self._is_steady(stage):
-                self.con.execute(f'CREATE TEMP TABLE "kept_{stage.name}" (LIKE "{stage.name}", kept_of text)'.encode())
-                self.con.execute(f'CREATE INDEX ON "kept_{stage.name}" (kept_of)'.encode())
-                shape = self.con.execute(f'SELECT * FROM "{stage.name}"'.encode()).description or ()
-                self._columns[stage.name] = ", ".join(f'"{c.name}"' for c in shape)
-                self._steady[stage.name] = set()
 
     def table(self, name: str, columns: Mapping[str, str], rows: Sequence[tuple[Any, ...]] | None = None) -> None:
         """A temporary table: columns and types; with ``rows`` that it holds for good, else emptied after each round."""
@@ -154,7 +164,7 @@ class Session:
     @contextmanager
     def round(self, now: dt.datetime, asked: Collection[str] = ()) -> Iterator[None]:
         """What is loaded and run within it is gone at its end. Of the views only those ``asked`` for are made."""
-        self.now, self._asked = now, asked
+        self.now, self._now, self._asked = now, f"{now:%Y-%m-%d %H:%M:%S}".encode(), asked
         self._filled, self._made, self._ids = set(), set(), {}
         self._command("BEGIN")
         try:
@@ -163,8 +173,21 @@ class Session:
             self._command("ROLLBACK")
             for kept in self._steady.values():
                 kept.clear()  # the last of it may be what was just undone
+            self._anew = False
+            self._untidy += 1
             raise
-        self._command("COMMIT")
+        if self._anew or self._untidy >= UNTIDY:
+            self._command("COMMIT")
+            self._anew, self._untidy = False, 0
+        else:
+            self._command("ROLLBACK")
+            self._untidy += 1
+
+    def tidy(self) -> None:
+        """Between rounds, where nobody waits: empty the pages of what they wrote."""
+        if self._untidy:
+            self._command("BEGIN; SELECT FROM obligations LIMIT 0; COMMIT")
+            self._untidy = 0
 
     def _command(self, sql: str) -> None:
         """Not by the driver, which forgets its prepared statements at every ROLLBACK; the server does not."""
@@ -189,10 +212,11 @@ class Session:
                 except psycopg.Error:
                     continue  # it is unfit: whoever asks for it is told
 
-    def load(self, ledger: Ledger, ids: Sequence[int]) -> None:
+    def load(self, ledger: Ledger, ids: Collection[int]) -> None:
         """Rows of a ledger by their ids; its stages are made anew when they are asked for."""
-        if ids:
-            self._ids.setdefault(ledger.name, []).extend(ids)
+        loaded = self._ids.setdefault(ledger.name, set())
+        if not loaded.issuperset(ids):
+            loaded.update(ids)
             self._made.discard(ledger.name)
 
     def obligations(self, hole: str, column: str, values: Sequence[str], states: Sequence[str]) -> None:
@@ -229,54 +253,50 @@ class Session:
 
     def stages(self, names: Iterable[str]) -> None:
         """Make these stages and all that they stand on, as far as they are not made."""
-        wanted: set[str] = set()
         for name in names:
-            wanted |= self._closure(name)
-        for name in self._order:
-            if name in wanted and name not in self._made:
-                self._make(name)
+            for stage in self._closure(name):
+                if stage not in self._made:
+                    self._make(stage)
 
     def do(self, sql: str, *values: bytes) -> int:
-        """A statement, prepared, with the as-of time for $1 where it has one and ``values`` for what follows; how many
-        rows it wrote. By the driver's own ground: its cursors read a statement anew whenever there are many of them.
-
-        Raises TooLarge."""
+        """A statement with the as-of time for $1 where it has one and ``values`` for what follows; how many rows it
+        wrote. Raises TooLarge."""
         import psycopg
 
-        connection = self.con.pgconn
-        name = self._prepared.get(sql)
-        if name is None:
-            name = f"bihuan_{len(self._prepared)}".encode()
-            made = connection.prepare(name, sql.encode())
-            if made.status != psycopg.pq.ExecStatus.COMMAND_OK:
-                raise psycopg.errors.error_from_result(made)
-            self._prepared[sql] = name
-        given = [f"{self.now:%Y-%m-%d %H:%M:%S}".encode(), *values] if "$1::timestamp" in sql else list(values)
-        done = connection.exec_prepared(name, given)
-        if done.status != psycopg.pq.ExecStatus.COMMAND_OK:
-            error = psycopg.errors.error_from_result(done)
-            if isinstance(error, psycopg.errors.ProgramLimitExceeded):
-                raise TooLarge(str(error)) from error
-            raise error
-        return done.command_tuples or 0
+        timed = self._timed.get(sql)
+        if timed is None:
+            timed = self._timed[sql] = "$1::timestamp" in sql
+        try:
+            return self.statements.number(sql, *((self._now, *values) if timed else values))
+        except psycopg.errors.ProgramLimitExceeded as error:
+            raise TooLarge(str(error)) from error
 
     # ── within ──────────────────────────────────────────────────────────────────────────────────
 
     def _making(self, name: str) -> str:
-        return f'INSERT INTO "{name}" {self._sql(self._by_name[name])}'
+        # Made once: a text that was looked up before is not gone through again.
+        if name not in self._insertions:
+            self._insertions[name] = f'INSERT INTO "{name}" {self._sql(self._by_name[name])}'
+        return self._insertions[name]
 
     def _gathering(self, loop: Stage, column: str) -> str:
-        return (
-            f"INSERT INTO obligations SELECT * FROM ({self._sql(loop)}) o WHERE $1::timestamp IS NOT NULL "
-            f"AND ob_state = ANY($2::text[]) AND ob_closed IS NULL AND {column} = ANY($3::text[])"
-        )
+        if (loop.name, column) not in self._gatherings:
+            self._gatherings[loop.name, column] = (
+                f"INSERT INTO obligations SELECT * FROM ({self._sql(loop)}) o WHERE $1::timestamp IS NOT NULL "
+                f"AND ob_state = ANY($2::text[]) AND ob_closed IS NULL AND {column} = ANY($3::text[])"
+            )
+        return self._gatherings[loop.name, column]
 
-    def _closure(self, name: str) -> frozenset[str]:
+    def _closure(self, name: str) -> Sequence[str]:
+        """A stage and all that it stands on, without the last ones, in the order in which they are made."""
         if name not in self._closures:
-            stage = self._by_name.get(name)
-            inner = [self._closure(need) for need in stage.needs] if stage is not None else []
-            own = {name} if stage is not None else set()
-            self._closures[name] = frozenset(own).union(*inner)
+            found, waiting = set[str](), [name]
+            while waiting:
+                stage = self._by_name.get(waiting.pop())
+                if stage is not None and stage.name not in found:
+                    found.add(stage.name)
+                    waiting += stage.needs
+            self._closures[name] = sorted(found & self._places.keys(), key=self._places.__getitem__)
         return self._closures[name]
 
     def _make(self, name: str) -> None:
@@ -287,7 +307,7 @@ class Session:
         self._made.add(name)
         if stage.is_ledger:
             ids = self._ids.get(name)
-            made = bool(ids) and self.do(self._making(name), numbers(ids or ()))
+            made = bool(ids) and self.do(self._making(name), numbers(sorted(ids or ())))
         elif not ((name in self._asked or name in self._last) and self.may_hold(name)):
             return
         else:
@@ -299,27 +319,10 @@ class Session:
         """Whether a stage or loop may have a row, by which of its tables have any."""
         if name in self.program.inputs:
             return name in GIVEN or name in self._filled
-        flow = self.flows.get(name)
-        return True if flow is None else self._node_may(flow, len(flow) - 1, {})
-
-    def _node_may(self, flow: Flow, place: int, known: dict[int, bool]) -> bool:
-        if place not in known:
-            known[place] = self._node(flow, place, known)
-        return known[place]
-
-    def _node(self, flow: Flow, place: int, known: dict[int, bool]) -> bool:
-        node = flow[place]
-        kind = node["k"]
-        if kind == "table":
-            return node["name"] in GIVEN or node["name"] in self._filled
-        if kind == "union":
-            return any(self._node_may(flow, of, known) for of in node["of"])
-        if kind == "all" or (kind == "group" and not node["keys"]):
-            return True
-        if kind == "join":
-            needed = [0, *(right for how, right, _ in node["links"] if how in ("inner", "semi", "cross"))]
-            return all(self._node_may(flow, node["of"][p], known) for p in needed)
-        return self._node_may(flow, node["of"], known)
+        if name not in self._asks:
+            flow = self.flows.get(name)
+            self._asks[name] = True if flow is None else holding.asks(flow, GIVEN)
+        return holding.met(self._asks[name], self._filled)
 
     # ── what stands on the parameters ───────────────────────────────────────────────────────────
 
@@ -330,44 +333,42 @@ class Session:
         steady = "parameters" in stage.needs and self.program.now_mark not in stage.sql
         return steady and known.union(GIVEN).issuperset(stage.needs)
 
+    def _keep(self, stage: Stage) -> None:
+        """A steady stage: what was made of it stays in a table, and it is a view of that."""
+        name = stage.name
+        self.con.execute(f'CREATE TEMP TABLE "kept_{name}" AS {self._sql(stage)} WITH NO DATA'.encode())
+        shape = self.con.execute(f'SELECT * FROM "kept_{name}"'.encode()).description or ()
+        self.con.execute(f'ALTER TABLE "kept_{name}" ADD COLUMN kept_of text'.encode())
+        self.con.execute(f'CREATE INDEX ON "kept_{name}" (kept_of)'.encode())
+        columns = ", ".join(f'"{c.name}"' for c in shape)
+        of = f"kept_of = current_setting('bihuan.{name}', true)"
+        self.con.execute(f'CREATE TEMP VIEW "{name}" AS SELECT {columns} FROM "kept_{name}" WHERE {of}'.encode())
+        self._steady[name] = {}
+
     def _recall(self, name: str) -> int:
-        """A steady stage as it was made of the same rows before, else made and kept. How many rows."""
+        """Have a steady stage be what was made of the same rows before, else make and keep it. How many rows."""
         inner = (
             f"SELECT '{need}' || '/' || row_text::text AS line FROM \"{need}\" row_text"
             for need in self._by_name[name].needs
             if need not in GIVEN
         )
-        asked = (
-            f"SELECT md5(string_agg(line, ' ' ORDER BY line COLLATE \"C\")) FROM ({' UNION ALL '.join(inner)}) lines"
-        )
-        (found,) = self.con.execute(asked.encode(), prepare=True).fetchone() or (None,)
-        digest, kept = str(found), self._steady[name]
-        if digest in kept:
-            recalled = f'INSERT INTO "{name}" SELECT {self._columns[name]} FROM "kept_{name}" WHERE kept_of = $1'
-            return self.do(recalled, digest.encode())
-        if len(kept) >= KEPT:
-            self.con.execute(f'TRUNCATE "kept_{name}"'.encode())
-            kept.clear()
-        rows = self.do(self._making(name))
-        self.do(f'DELETE FROM "kept_{name}" WHERE kept_of = $1', digest.encode())
-        self.do(f'INSERT INTO "kept_{name}" SELECT *, $1 FROM "{name}"', digest.encode())
-        kept.add(digest)
-        return rows
+        digest = "coalesce(md5(string_agg(line, ' ' ORDER BY line COLLATE \"C\")), '')"
+        asked = f"SELECT set_config('bihuan.{name}', {digest}, true) FROM ({' UNION ALL '.join(inner)}) lines"
+        ((found,),) = self.statements.rows(asked)
+        kept = self._steady[name]
+        if found not in kept:
+            if len(kept) >= KEPT:
+                self._command(f'TRUNCATE "kept_{name}"')
+                kept.clear()
+            self.do(f'DELETE FROM "kept_{name}" WHERE kept_of = $1', found.encode())
+            made = f'INSERT INTO "kept_{name}" SELECT made.*, $1 FROM ({self._sql(self._by_name[name])}) made'
+            kept[found] = self.do(made, found.encode())
+            self._anew = True
+        return kept[found]
 
 
 def literal(now: dt.datetime) -> str:
     return f"timestamp '{now:%Y-%m-%d %H:%M:%S}'"
-
-
-def texts(values: Iterable[str]) -> bytes:
-    """An array of texts, as PostgreSQL reads it."""
-    quoted = (value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return ("{" + ",".join(f'"{value}"' for value in quoted) + "}").encode()
-
-
-def numbers(values: Iterable[int]) -> bytes:
-    """An array of numbers, as PostgreSQL reads it."""
-    return ("{" + ",".join(map(str, values)) + "}").encode()
 
 
 def of_ids(ledger: Ledger, sql: str) -> str:

@@ -32,6 +32,10 @@ HOUR = dt.timedelta(hours=1)
 OWNERS = frozenset({"owner", "owner_name", "escalated_to", "text_zh", "text_en"})
 """What is said otherwise of a hole whose owner or his superior changes."""
 
+EVERY_S = 600.0
+COSTS = 20
+"""A full audit every ten minutes, or, where one takes long, after twenty times what it took."""
+
 
 def moments(found: Difference, now: dt.datetime, until: dt.datetime) -> list[dt.datetime]:
     """When, after ``now`` and up to ``until``, a stored hole will come to be as it was found as of ``until``."""
@@ -65,6 +69,16 @@ def _steps(found: Difference, now: dt.datetime, until: dt.datetime) -> list[dt.d
     first = (now - found.since) // span + 1
     last = (until - found.since) // span
     return [found.since + span * n for n in range(first, last + 1)]
+
+
+def every(took: float) -> float:
+    """Seconds from one full audit to the next."""
+    return max(EVERY_S, COSTS * took)
+
+
+def horizon(now: dt.datetime, took: float) -> dt.datetime:
+    """Up to when a full audit looks ahead: beyond the next."""
+    return now + dt.timedelta(seconds=2 * every(took))
 
 
 Due = tuple[dt.datetime, str, str, str]

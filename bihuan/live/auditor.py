@@ -19,15 +19,17 @@ import psycopg
 
 from bihuan.audit import texts
 from bihuan.engines import duckdb as engine
+from bihuan.engines.statements import Statements
 from bihuan.live import ahead, found, store, tables
 from bihuan.live.beside import Beside
-from bihuan.live.clock import ZONE
+from bihuan.live.clock import moment
 from bihuan.live.fetching import Fetcher
 from bihuan.live.mirror import Change, Mirror, changes
 from bihuan.live.moved import Moved
 from bihuan.live.neighbourhood import Neighbourhood
 from bihuan.live.relations import Wide
 from bihuan.live.rounds import Rounds
+from bihuan.live.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,10 +42,6 @@ MORE_A_S = 10
 """Rows that moved at once, or subjects of a loop, from which an audit over everything costs less than theirs: so many,
 or so many for each second that it takes."""
 
-EVERY_S = 600.0
-COSTS = 20
-"""A full audit every ten minutes, or, where one takes long, after twenty times what it took."""
-
 SAMPLE = 50
 """Differences of a full audit that are recorded in words."""
 
@@ -52,23 +50,6 @@ SETTINGS = ("SET plan_cache_mode = force_generic_plan", "SET jit = off")
 
 EVERYTHING = "*"
 """Noted as due in place of a loop: all of them."""
-
-
-def moment(con: Connection) -> dt.datetime:
-    """The system's time, read at once from the database (bihuan.live.clock believes what it read for a second)."""
-    row = con.execute("SELECT ahead FROM live_clock WHERE id = 1").fetchone()
-    now = dt.datetime.now(ZONE).replace(tzinfo=None, microsecond=0)
-    return now + dt.timedelta(seconds=row[0] if row else 0)
-
-
-def every(took: float) -> float:
-    """Seconds from one full audit to the next."""
-    return max(EVERY_S, COSTS * took)
-
-
-def horizon(now: dt.datetime, took: float) -> dt.datetime:
-    """Up to when a full audit looks ahead: beyond the next."""
-    return now + dt.timedelta(seconds=2 * every(took))
 
 
 class Auditor:
@@ -83,12 +64,13 @@ class Auditor:
         place: int = 0,
     ) -> None:
         self.con, self.folder, self.place = con, folder, place
+        self.statements = Statements(con)
         for setting in SETTINGS:
             con.execute(setting)
         self.now = clock or (lambda: moment(con))
         self.program = tables.program()
         self.rounds = Rounds(con, self.program)
-        self.interval = EVERY_S  # seconds from one full audit to the next
+        self.interval = ahead.EVERY_S  # seconds from one full audit to the next
         self.took = 0.0  # seconds of the last one
         self.rest = 0.0  # until when (time.monotonic) what is due over everything waits for saved rows
         self.at: dt.datetime | None = None  # as of when the stored holes are
@@ -140,6 +122,7 @@ class Auditor:
                 return any_
             any_ = True
 
+    @undisturbed
     def local(self, changes: Sequence[Change], now: dt.datetime) -> bool:
         """Audit the subjects that these changes touch, and those whose moment has come; note what is due over
         everything. Whether there was any."""
@@ -148,7 +131,7 @@ class Auditor:
         ).fetchall()
         wanted = {(hole, f"ob_{by}"): set(values) for hole, by, values in passed if hole and len(values) <= self.bulk}
         due = {hole or EVERYTHING for hole, _, values in passed if len(values) > self.bulk}
-        fetcher, moved = Fetcher(self.con), Moved()
+        fetcher, moved = Fetcher(self.statements), Moved()
         coming: list[ahead.Due] = []
         try:
             for hole, ledger, ids in passed:
@@ -220,10 +203,11 @@ class Auditor:
             some[of] = set(sorted(values)[:BULK])
             if len(values) > BULK:
                 self._moved[of] = values - some[of]
-        fetcher, wide = Fetcher(self.con), set[str]()
+        fetcher, wide = Fetcher(self.statements), set[str]()
         near = Neighbourhood(self.rounds.bench().lineage, fetcher, self.until, Moved())
         rows, scopes = self.rounds.found(self.until, near, fetcher, self.rounds.needed(near, some, wide), wide)
         ahead.learn(self.con, rows, near.lineage.scope, self.at, self.until, scopes)
+        self.rounds.bench().session.tidy()
 
     # ── over everything ─────────────────────────────────────────────────────────────────────────
 
@@ -296,8 +280,8 @@ class Auditor:
             moves = store.bring(self.con, path, None, now, done)
             mirror.seen.difference_update(moved)
             self.took = time.perf_counter() - began
-            self.interval = every(self.took)
-            self.until = horizon(now, self.took)
+            self.interval = ahead.every(self.took)
+            self.until = ahead.horizon(now, self.took)
             self._over(mirror, self.until, path, progress)
             ahead.learn(self.con, path, self.rounds.bench().lineage.scope, now, self.until)
             with mirror.reading() as con:
@@ -329,7 +313,7 @@ class Auditor:
                 self.catch_up()
             finally:
                 self.now = clock
-            self._beside = Beside(self.con, self.mirror(), now, self._look, self._scopes(), horizon)
+            self._beside = Beside(self.con, self.mirror(), now, self._look, self._scopes(), ahead.horizon)
 
     @property
     def proving(self) -> bool:
@@ -345,9 +329,9 @@ class Auditor:
         errors = beside.errors()
         if errors:
             beside.mend(self.con, errors)
-        self.took, self.interval, self.until = beside.took, every(beside.took), beside.until
+        self.took, self.interval, self.until = beside.took, ahead.every(beside.took), beside.until
         self._look_ahead_at(beside.spared())
-        fetcher = Fetcher(self.con)
+        fetcher = Fetcher(self.statements)
         for change in beside.changes:
             about = tables.ledgers()[change.ledger]
             rows = fetcher.versions(change.ledger, change.first, change.last)

@@ -29,7 +29,7 @@ class Bench:
         self.program = live.program
         self.lineage = Lineage(live.flows, live.uses, tables.ledgers())
         self.session = Session(con, self.program, live.flows)
-        self.named = [ledger.name for ledger in texts.named_ledgers(self.program)]
+        self.named = texts.named_ledgers(self.program)
         self._worded: list[str] = []
         for lang in LANGS:
             for name, (columns, rows) in texts.wording(self.program, lang).items():
@@ -46,14 +46,14 @@ class Bench:
     def round(
         self, now: dt.datetime, rows: Mapping[str, Mapping[int, Row]], asked: Collection[str] = ()
     ) -> Iterator[None]:
-        """On these rows (ledger → id → row), as of a time; of the views those that are ``asked`` for."""
+        """On these rows (ledger → id → row), as of a time; of the ledgers and views those that are ``asked`` for."""
         with self.session.round(now, asked):
-            self.load(rows)
+            self.load({name: some for name, some in rows.items() if name in asked})
             yield
 
-    def load(self, rows: Mapping[str, Mapping[int, Row] | Sequence[int]]) -> None:
+    def load(self, rows: Mapping[str, Mapping[int, Row]]) -> None:
         for name, some in rows.items():
-            self.session.load(tables.ledgers()[name], list(some))
+            self.session.load(tables.ledgers()[name], some)
 
     def gather(self, scopes: Sequence[Scope]) -> None:
         """The obligations of the loops within their scopes, open or pending."""
@@ -66,12 +66,12 @@ class Bench:
 
     def asked(self, columns: str) -> list[tuple[Any, ...]]:
         """Columns of the obligations that were gathered, each combination once."""
-        return self.con.execute(f"SELECT DISTINCT {columns} FROM obligations").fetchall()
+        return self.session.statements.rows(f"SELECT DISTINCT {columns} FROM obligations")
 
     def holes(self) -> list[tuple[Any, ...]]:
         """The obligations as holes with owners and words: rows of found.COLUMNS. What their owners and names stand on
         must be loaded."""
-        self.session.last(self.named)
+        self.session.last([ledger.name for ledger in self.named])
         for sql in self._worded:
             self.session.do(sql)
-        return self.con.execute(self._told, prepare=True).fetchall()
+        return self.session.statements.rows(self._told)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
 
-import psycopg
-
+from bihuan.engines.statements import Statements, numbers, texts
+from bihuan.kernel.moments import LEVELS
 from bihuan.kernel.uses import Columns
 from bihuan.live import tables
 from bihuan.live.moved import Row, places, surely
-from bihuan.live.relations import Read, Values, Want, Wide
+from bihuan.live.relations import Read, Values, Want, Wide, once
 
 MOST = 2_000
 """Rows that are read at once for a few subjects; where there are more, the loop is audited over everything."""
@@ -29,7 +28,7 @@ def _query(name: str, column: str, how: str) -> str:
     """Rows by a column, with every version of their keys."""
     ledger = tables.ledgers()[name]
     table, columns, keys = tables.table(ledger), tables.listed(ledger.all_columns), tables.keys(ledger)
-    condition = {"is": "{0} = ANY(%s)", "begins": "starts_with({0}, %s)"}[how].format(tables.quoted(column))
+    condition = {"is": "{0} = ANY($1)", "begins": "starts_with({0}, $1)"}[how].format(tables.quoted(column))
     if ledger.key != (column,):
         condition = f"({keys}) IN (SELECT {keys} FROM {table} WHERE {condition} AND replaced_by IS NULL)"
     return f"SELECT {columns}, id FROM {table} WHERE {condition} AND replaced_by IS NULL LIMIT {MOST + 1}"
@@ -46,7 +45,7 @@ def _whole_query(name: str) -> str:
 def _versions_query(name: str) -> str:
     ledger = tables.ledgers()[name]
     table, columns, keys = tables.table(ledger), tables.listed(ledger.all_columns), tables.keys(ledger)
-    moved = f"SELECT {keys} FROM {table} WHERE id BETWEEN %s AND %s"
+    moved = f"SELECT {keys} FROM {table} WHERE id BETWEEN $1 AND $2"
     return f"SELECT {columns}, id FROM {table} WHERE ({keys}) IN ({moved}) LIMIT {MOST + 1}"
 
 
@@ -74,7 +73,7 @@ def _places_named(of: str) -> tuple[list[tuple[str, str]], str]:
     """The columns in which keys of a ledger stand; and a query: which of some keys stand in which of them."""
     columns = [place for place, named in _named().items() if named == of]
     asked = (
-        f"SELECT {n}, key FROM unnest(%(keys)s::text[]) key WHERE EXISTS "
+        f"SELECT {n}, key FROM unnest($1::text[]) key WHERE EXISTS "
         f"(SELECT FROM {tables.table(name)} WHERE {tables.quoted(column)} = key AND replaced_by IS NULL)"
         for n, (name, column) in enumerate(columns)
     )
@@ -88,31 +87,35 @@ def _brought_query(name: str, column: str) -> str | None:
     if ledger.event_where is not None:
         return None
     columns, column = tables.listed(ledger.all_columns), tables.quoted(column)
-    happened = "".join(f" AND {tables.quoted(c.name)}::timestamp <= %(now)s" for c in ledger.event_columns)
+    happened = "".join(f" AND {tables.quoted(c.name)}::timestamp <= $2::timestamp" for c in ledger.event_columns)
     row = (
         f"SELECT {columns}, id FROM {tables.table(ledger)} r WHERE {column} = value AND replaced_by IS NULL AND latest "
-        f"AND retracted IS NOT TRUE AND {tables.known(ledger, 'r')} <= %(now)s{happened} AND id <> ALL(%(but)s) LIMIT 1"
+        f"AND retracted IS NOT TRUE AND {tables.known(ledger, 'r')} <= $2::timestamp{happened} "
+        "AND id <> ALL($3::bigint[]) LIMIT 1"
     )
-    return f"SELECT found.* FROM unnest(%(values)s::text[]) value CROSS JOIN LATERAL ({row}) found"
+    return f"SELECT found.* FROM unnest($1::text[]) value CROSS JOIN LATERAL ({row}) found"
 
 
 class Fetcher:
     """Reads each thing once. ``loaded``: ledger → id → row, all that was read: what an audit of it stands on."""
 
-    def __init__(self, con: psycopg.Connection[Any]) -> None:
-        self.con = con
+    def __init__(self, statements: Statements) -> None:
+        self.statements = statements
         self.loaded: dict[str, dict[int, Row]] = {}
         self.places = places()
         self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
+        self._asked: dict[tuple[str, str, str, str | frozenset[str]], list[Row] | Wide] = {}
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
         self._brought: dict[tuple[str, str], dict[str, bool]] = {}
         self._standing: dict[tuple[str, frozenset[str]], set[tuple[str, str]] | None] = {}
         self._stands: dict[str, dict[str, set[tuple[str, str]]]] = {}  # ledger → key → where it stands
+        self._moved: dict[str, set[str]] = {}  # ledger → keys in rows that moved, not asked for yet
         self.asked = 0
 
-    def read(self, ledger: str, column: str, want: Want) -> Read:
-        """The versions of rows whose ``column`` is wanted; every version of their keys is loaded."""
+    def read(self, ledger: str, column: str, want: Want, *, surely: bool = False) -> Read:
+        """The versions of rows whose ``column`` is wanted; every version of their keys is loaded. ``surely``: there
+        mostly are some, it is not asked first."""
         if ledger in self._whole:
             place = self.places[ledger][column]
             rows = [r for r in self._whole[ledger] if r[place] is not None and want.met(r[place])]
@@ -121,26 +124,30 @@ class Fetcher:
         met = self._met.setdefault((ledger, column), {})
         missing = set(want.exact) - met.keys()
         if missing:
-            self._ask(ledger, column, missing, met)
+            self._ask(ledger, column, missing, met, surely)
         for value in want.exact:
             found |= {row[-1]: row for row in met[value]}
         for begin in want.begins:
             if (ledger, column, begin) not in self._begun:
                 place = self.places[ledger][column]
-                rows = self._rows(ledger, column, "begins", begin)
+                rows = self._asked_once(ledger, column, "begins", begin)
                 self._begun[ledger, column, begin] = [r for r in rows if (r[place] or "").startswith(begin)]
             found |= {row[-1]: row for row in self._begun[ledger, column, begin]}
         return Read(list(found.values()), self.places[ledger])
 
-    def _ask(self, ledger: str, column: str, values: set[str], met: dict[str, list[Row]]) -> None:
+    def _ask(self, ledger: str, column: str, values: set[str], met: dict[str, list[Row]], surely: bool) -> None:
+        some = values if surely else values - self._nowhere(ledger, column, values)
+        rows = self._asked_once(ledger, column, "is", frozenset(some)) if some else []
         met.update((value, []) for value in values)
-        values = values - self._nowhere(ledger, column, values)
-        if not values:
-            return
         place = self.places[ledger][column]
-        for row in self._rows(ledger, column, "is", sorted(values)):
-            if row[place] in values:
+        for row in rows:
+            if row[place] in some:
                 met[row[place]].append(row)
+
+    def _asked_once(self, ledger: str, column: str, how: str, value: str | frozenset[str]) -> list[Row]:
+        """Raises Wide whenever it did: what was not read is not empty."""
+        asked = sorted(value) if isinstance(value, frozenset) else value
+        return once(self._asked, (ledger, column, how, value), lambda: self._rows(ledger, column, how, asked))
 
     def nowhere(self, columns: Columns, keys: frozenset[str]) -> bool:
         """Whether surely no row has any of these keys in any of these columns."""
@@ -171,14 +178,22 @@ class Fetcher:
         columns, query = _places_named(of)
         if missing and len(columns) >= SEVERAL and len(missing) <= MANY:
             self.asked += 1
+            missing = sorted(self._beside(of, missing) - known.keys())
             known.update((key, set()) for key in missing)
-            for n, key in self.con.execute(query, {"keys": missing}, prepare=True):
+            for n, key in self.statements.rows(query, texts(missing)):
                 known[key].add(columns[n])
         return known
 
-    def _rows(self, name: str, column: str, how: str, value: Any) -> list[Row]:
+    def _beside(self, of: str, keys: Iterable[str]) -> set[str]:
+        """These keys of a ledger and what is mostly asked for next: those that stand in the rows that moved, and the
+        areas above. To ask for some more at once costs nothing."""
+        found = self._moved.pop(of, set()).union(keys)
+        return {key[:n] for key in found for n in (0, *LEVELS, len(key))} if of == "areas" else found
+
+    def _rows(self, name: str, column: str, how: str, value: str | Sequence[str]) -> list[Row]:
         self.asked += 1
-        rows = self.con.execute(_query(name, column, how), [value], prepare=True).fetchall()
+        asked = value.encode() if isinstance(value, str) else texts(value)
+        rows = self.statements.rows(_query(name, column, how), asked)
         if len(rows) > MOST:
             raise Wide(f"more than {MOST} rows of {name} by {column}")
         self._load(name, rows)
@@ -188,7 +203,7 @@ class Fetcher:
         """Every row of a small ledger. Raises Wide where it is not small."""
         if ledger not in self._whole:
             self.asked += 1
-            rows = self.con.execute(_whole_query(ledger), prepare=True).fetchall()
+            rows = self.statements.rows(_whole_query(ledger))
             if len(rows) > SMALL:
                 raise Wide(f"{ledger} has more than {SMALL} rows")
             self._whole[ledger] = rows
@@ -198,9 +213,13 @@ class Fetcher:
     def versions(self, ledger: str, first: int, last: int) -> list[Row]:
         """Every version, standing or replaced, of the keys of the rows with these ids: what they were and are."""
         self.asked += 1
-        rows = self.con.execute(_versions_query(ledger), [first, last], prepare=True).fetchall()
+        rows = self.statements.rows(_versions_query(ledger), b"%d" % first, b"%d" % last)
         if len(rows) > MOST:
             raise Wide(f"more than {MOST} rows of {ledger} moved")
+        for (name, column), of in _named().items() if len(rows) <= MANY else ():
+            if name == ledger:
+                place = self.places[name][column]
+                self._moved.setdefault(of, set()).update(row[place] for row in rows if row[place] is not None)
         return rows
 
     def _load(self, ledger: str, rows: Iterable[Row]) -> None:
@@ -220,8 +239,7 @@ class Fetcher:
         missing -= self._nowhere(ledger, column, set(missing))
         if missing:
             self.asked += 1
-            asked = {"values": sorted(missing), "now": now, "but": sorted(but)}
-            rows = self.con.execute(query, asked, prepare=True).fetchall()
+            rows = self.statements.rows(query, texts(sorted(missing)), str(now).encode(), numbers(sorted(but)))
             self._load(ledger, rows)
             known.update((row[place], True) for row in rows)
         return frozenset(value for value in values if known[value])

@@ -16,8 +16,8 @@ Given = tuple[tuple[str, Any], ...]
 """Columns of which it is known that they equal a constant: what contradicts it is left out."""
 
 
-PASSES = object()
-"""What moved may pass through a node."""
+KEPT = 500
+"""Of how many kinds of changes (these columns of those ledgers) it is kept through what they may pass."""
 
 
 class Lineage:
@@ -30,7 +30,7 @@ class Lineage:
         self._based: dict[tuple[str, str], Based | None] = {}
         self._based_places: dict[tuple[int, int, str], Based | None] = {}
         self._reach: dict[str, frozenset[str]] = {}
-        self._passes: dict[tuple[int, frozenset[str]], Sequence[object]] = {}
+        self._passing: dict[frozenset[tuple[str, frozenset[str] | None]], Passing] = {}
         self._told: dict[tuple[int, int, str], int] = {}
         self._parts: dict[tuple[int, int, Given], tuple[int, ...]] = {}
         self._against: dict[tuple[int, int, Given], bool] = {}
@@ -92,20 +92,14 @@ class Lineage:
             self._reach[name] = frozenset().union(*found)
         return self._reach[name]
 
-    def passes(self, flow: Flow, ledgers: frozenset[str]) -> Sequence[object]:
-        """Of every node of a flow: PASSES where rows of these ledgers may flow into it, else None."""
-        asked = (id(flow), ledgers)
-        if asked not in self._passes:
-            found: list[object] = []
-            for node in flow:
-                if node["k"] == "table":
-                    may = not ledgers.isdisjoint(self.reach(node["name"]))
-                else:
-                    of = node["of"] if isinstance(node["of"], list) else [node["of"]]
-                    may = any(found[other] is not None for other in (*of, *node.get("whole", ())))
-                found.append(PASSES if may else None)
-            self._passes[asked] = found
-        return self._passes[asked]
+    def passing(self, changed: Mapping[str, frozenset[str] | None]) -> Passing:
+        """What may pass up of rows that moved: ledger → the columns that changed; None: rows may have come or gone."""
+        asked = frozenset(changed.items())
+        if asked not in self._passing:
+            if len(self._passing) >= KEPT:
+                self._passing.clear()
+            self._passing[asked] = Passing(self, changed)
+        return self._passing[asked]
 
     # ── columns of ledgers that a column comes from ─────────────────────────────────────────────
 
@@ -236,6 +230,47 @@ class Lineage:
             elif sources[0][0] == 0 and sources[0][2] == "":
                 inside[sources[0][1]] = value
         return self.contradicts(flow, node["of"][0] if kind == "join" else node["of"], with_((), inside))
+
+
+class Passing:
+    """Through which stages and nodes a change may pass. ``changed``: as for :meth:`Lineage.passing`."""
+
+    def __init__(self, lineage: Lineage, changed: Mapping[str, frozenset[str] | None]) -> None:
+        self._lineage, self._changed = lineage, changed
+        self._stages: dict[str, bool] = {}
+        self._nodes: dict[int, Sequence[int]] = {}
+
+    def may(self, name: str) -> bool:
+        """Whether anything that a stage stands on changed: rows that came or went, or a column that it uses."""
+        if name not in self._stages:
+            self._stages[name] = self._may(name)
+        return self._stages[name]
+
+    def _may(self, name: str) -> bool:
+        reach = self._lineage.reach(name)
+        for ledger, columns in self._changed.items():
+            if ledger in reach and (
+                columns is None
+                or name == ledger
+                or not columns.isdisjoint(self._lineage.uses(name).get(ledger, frozenset()))
+            ):
+                return True
+        return False
+
+    def through(self, flow: Flow) -> Sequence[int]:
+        """The nodes of a flow through which the change may pass, in their order."""
+        if id(flow) not in self._nodes:
+            found: dict[int, None] = {}
+            for place, node in enumerate(flow):
+                if node["k"] == "table":
+                    may = self.may(node["name"])
+                else:
+                    of = node["of"] if isinstance(node["of"], list) else [node["of"]]
+                    may = any(other in found for other in (*of, *node.get("whole", ())))
+                if may:
+                    found[place] = None
+            self._nodes[id(flow)] = list(found)
+        return self._nodes[id(flow)]
 
 
 def with_(given: Given, said: Mapping[str, Any]) -> Given:

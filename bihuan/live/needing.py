@@ -7,24 +7,23 @@ knows a rule. Where it can't be said of a few rows, it is ``Wide``.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from bihuan.kernel.flow import Flow, Node
 from bihuan.live.fetching import Fetcher
 from bihuan.live.lineage import Based, Given, Lineage, with_
 from bihuan.live.moved import Moved
-from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, once, together
+from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, once, together, valued
 
 
 class Needing:
-    """For one round of what moved: what was asked once is not asked again. ``asked``: the stages that were, and that
-    therefore must be made; of any other no row matters."""
+    """For one round of what moved: what was asked once is not asked again."""
 
     def __init__(self, lineage: Lineage, fetcher: Fetcher, now: dt.datetime, moved: Moved) -> None:
         self.lineage, self.fetcher, self.now, self.moved = lineage, fetcher, now, moved
         self.flows, self.ledgers = lineage.flows, lineage.ledgers
-        self.asked: set[str] = set()
+        self._within: dict[int, set[str]] = {}  # flow → stages of which rows were met in it
         self._wholes: dict[str, Rows | Wide] = {}
         self._whole_places: dict[tuple[int, int], Rows | Wide] = {}
         self._needed: dict[tuple[str, str, Want, Given], Rows] = {}
@@ -43,7 +42,6 @@ class Needing:
             return ANY
         if not want or self._stands_nowhere(self.lineage.based(name, column), want):
             return NOTHING
-        self.asked.add(name)
         asked = (name, column, want, given)
         if asked not in self._needed:
             if asked in self._begun:
@@ -66,7 +64,10 @@ class Needing:
         node = flow[place]
         kind = node["k"]
         if kind == "table":
-            return self.stage(node["name"], column, want, given)
+            rows = self.stage(node["name"], column, want, given)
+            if not rows.empty():
+                self._meets(flow, node["name"])
+            return rows
         if kind == "union":
             parts = [
                 of
@@ -94,6 +95,20 @@ class Needing:
                 self.whole(flow, aside)
             return self.node(flow, node["of"], column, want, given)
         return self.whole(flow, place)
+
+    def _meets(self, flow: Flow, name: str) -> None:
+        self._within.setdefault(id(flow), set()).add(name)
+
+    def met(self, names: Iterable[str]) -> set[str]:
+        """These stages and all that they stand on, views and ledgers, as far as rows of them were met, which must
+        therefore be made; of any other no row matters to them."""
+        found, waiting = set[str](), list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self._within.get(id(self.flows[name]), ()) if name in self.flows else ()
+        return found
 
     def _stands_nowhere(self, based: Based | None, want: Want) -> bool:
         """Whether no row of the ledgers from which a column comes has any of the values that are wanted."""
@@ -144,13 +159,10 @@ class Needing:
         for part in parts:
             if part is None:
                 continue
-            values = self.values(inner, part)
+            values = valued({0: inner}, part)
             if values is not None:
                 return self.shared(flow, of, part, Want(values))
         return self.whole(flow, of)
-
-    def values(self, inner: Rows, sources: Sequence[list[Any]]) -> Values | None:
-        return Made({0: inner}, {"": [list(s) for s in sources]}).values("")
 
     def _join(self, flow: Flow, node: Node, column: str, want: Want, given: Given) -> Rows:
         sources = node["cols"].get(column)
@@ -188,6 +200,7 @@ class Needing:
                 if how == "anti":
                     ledger = self.lineage.plainly(flow, node["of"][right], other[0][1])
                     if ledger is not None:
+                        self._meets(flow, ledger)
                         want = Want(want.exact - self.certain(ledger, want.exact))
                 elif how in ("semi", "inner") and len(pairs) == 1:
                     rows = self.node(flow, node["of"][right], other[0][1], want)
@@ -241,7 +254,7 @@ class Needing:
             return None
         ready.sort(key=lambda pair: self.lineage.telling(flow, node["of"][right], pair[1]))
         for left, other in ready:
-            values = Made(bound, {"": left}).values("")
+            values = valued(bound, left)
             if values is None:
                 continue
             return self.later(flow, node["of"][right], other, Want(values))
@@ -254,7 +267,7 @@ class Needing:
         ]
         open_.sort(key=lambda pair: self.lineage.telling(flow, node["of"][pair[0][0][0]], pair[0]))
         for left, other in open_:
-            values = Made(bound, {"": other}).values("")
+            values = valued(bound, other)
             if values is None:
                 continue
             place = left[0][0]
@@ -281,6 +294,7 @@ class Needing:
         node = flow[place]
         kind = node["k"]
         if kind == "table":
+            self._meets(flow, node["name"])
             return self.whole_stage(node["name"])
         if kind == "union":
             return together([self.whole(flow, of) for of in node["of"]])
@@ -304,7 +318,6 @@ class Needing:
             return self.fetcher.whole(name)
         if name not in self.flows:
             return ANY
-        self.asked.add(name)
         flow = self.flows[name]
         # ANY: a stage that grows stands on itself.
         return once(self._wholes, name, lambda: self.whole(flow, len(flow) - 1), ANY)
@@ -329,6 +342,7 @@ class Needing:
         if plain is None or not values:
             return frozenset()
         ledger, of = plain
+        self._meets(flow, ledger)
         if self.ledgers[ledger].key == (of,):
             return self.certain(ledger, values)
         return self.fetcher.brought(ledger, of, values, self.now, self.moved.ids(ledger))

@@ -20,13 +20,14 @@ class Neighbourhood:
 
     def __init__(self, lineage: Lineage, fetcher: Fetcher, now: dt.datetime, moved: Moved) -> None:
         self.lineage = lineage
-        self._touching = Touching(Needing(lineage, fetcher, now, moved))
         self._needing = Needing(lineage, fetcher, now, moved)
+        self._touching = Touching(self._needing)
+        self._results: set[str] = set()
 
     @property
     def asked(self) -> set[str]:
         """The stages that the results stand on; of others no row matters."""
-        return self._needing.asked
+        return self._needing.met(self._results)
 
     def touched(self, hole: str) -> tuple[str, Values] | None:
         """The column by which a loop's holes are told apart (ob_subject or ob_item), and its values of those that may
@@ -40,7 +41,15 @@ class Neighbourhood:
             raise Wide(f"{hole}: nothing is known of {column}")
         return (column, values) if values else None
 
+    def stands(self, hole: str) -> bool:
+        """Whether a loop has anything to stand on, of what was needed."""
+        return hole in self._results
+
     def needed(self, hole: str, column: str, values: Values) -> bool:
         """Load every row on which the loop's results about these subjects or items stand; False: surely none has any.
         Raises Wide."""
-        return not self._needing.stage(hole, column, Want(values)).empty()
+        rows = self._needing.stage(hole, column, Want(values))
+        if rows.empty():
+            return False
+        self._results.add(hole)
+        return True

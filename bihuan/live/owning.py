@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 
-from bihuan.audit import texts
 from bihuan.kernel.forms import GATHERED
 from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.moments import LEVELS
@@ -20,15 +19,15 @@ from bihuan.live.bench import Bench
 from bihuan.live.fetching import Fetcher
 from bihuan.live.moved import Row
 from bihuan.live.relations import Want
+from bihuan.live.store import Scope, within
 
 OWNERS = ("duties", "absences", "officers")
 
 ASKED = "hole, ob_subject, ob_item, ob_person, ob_unit, ob_area, ob_seek, ob_taken, ob_subject_kind"
 
 
-def fetch(bench: Bench, fetcher: Fetcher, program: Program) -> None:
+def fetch(bench: Bench, fetcher: Fetcher) -> None:
     """Load what the owners and names of the gathered obligations stand on, into ``fetcher`` and ``bench``."""
-    before = {name: set(rows) for name, rows in fetcher.loaded.items()}
     asked = bench.asked(ASKED)
     holes, subjects, items, people, units, areas, seeks, taken, kinds = (
         [row[i] for row in asked] for i in range(ASKED.count(",") + 1)
@@ -41,24 +40,23 @@ def fetch(bench: Bench, fetcher: Fetcher, program: Program) -> None:
     officers = {row[place] for rows in duties for row in rows}
     _read(fetcher, "absences", "officer", officers)
     _read(fetcher, "officers", "officer", [*officers, *taken])
-    said = {loop.hole: loop for loop in program.loops}
-    for ledger in texts.named_ledgers(program):
+    said = {loop.hole: loop for loop in bench.program.loops}
+    for ledger in bench.named:
         kind = ledger.key[0]
         named = [s for s, k, h in zip(subjects, kinds, holes, strict=True) if (k or said[h].subject) == kind]
         named += [i for i, h in zip(items, holes, strict=True) if said[h].item == kind]
         named += {"unit": units, "area": areas}.get(kind, [])
         _read(fetcher, ledger.name, kind, named)
-    bench.load({name: sorted(rows.keys() - before.get(name, set())) for name, rows in fetcher.loaded.items()})
+    read = ("findings", *OWNERS, *(ledger.name for ledger in bench.named))
+    bench.load({name: fetcher.loaded[name] for name in read if name in fetcher.loaded})
 
 
 def _read(fetcher: Fetcher, ledger: str, column: str, values: Iterable[str | None]) -> Sequence[Row]:
     want = Want(frozenset(value for value in values if value))
-    return fetcher.read(ledger, column, want).rows if want else []
+    return fetcher.read(ledger, column, want, surely=True).rows if want else []
 
 
-def touched(
-    con: psycopg.Connection[Any], program: Program, moved: Mapping[str, list[Row]], fetcher: Fetcher
-) -> list[int]:
+def touched(con: psycopg.Connection[Any], bench: Bench, moved: Mapping[str, list[Row]], fetcher: Fetcher) -> list[int]:
     """Ids of the stored holes whose owner or names may change when these rows moved."""
     found: set[int] = set()
     places = fetcher.places
@@ -81,9 +79,9 @@ def touched(
     for condition, column in (("person = ANY(%s)", "person"), ("unit = ANY(%s)", "unit"), (BELOW, "area")):
         place = places["duties"][column]
         ask(condition, sorted({row[place] for row in duties if row[place] is not None}))
-    for ledger in texts.named_ledgers(program):
+    for ledger in bench.named:
         if moved.get(ledger.name):
-            _named(ledger, cells(ledger.name, ledger.key[0]), program, ask)
+            _named(ledger, cells(ledger.name, ledger.key[0]), bench.program, ask)
     return sorted(found)
 
 
@@ -123,7 +121,11 @@ STORED = {
 """Column of the gathered obligations → column of a stored hole."""
 
 
-def stored(con: psycopg.Connection[Any], ids: Sequence[int]) -> list[tuple[Any, ...]]:
-    """The stored holes as the obligations that they were found as."""
+def stored(con: psycopg.Connection[Any], ids: Sequence[int], but: Sequence[Scope]) -> list[tuple[Any, ...]]:
+    """The stored holes that are not ``but`` of these scopes, as the obligations that they were found as."""
+    if not ids:
+        return []
     columns = ", ".join(STORED.get(name, "NULL") for name in GATHERED)
-    return con.execute(f"SELECT {columns} FROM live_hole WHERE id = ANY(%s)", [list(ids)]).fetchall()
+    rows = con.execute(f"SELECT {columns} FROM live_hole WHERE id = ANY(%s)", [list(ids)]).fetchall()
+    named = [list(GATHERED).index(name) for name in ("hole", "ob_subject", "ob_item")]
+    return [row for row in rows if not within([row[place] for place in named], but)]

@@ -5,9 +5,8 @@ Never too few: ``values`` may hold values that no row has, and None says that an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 Values = frozenset[str]
 Source = list[Any]
@@ -36,9 +35,9 @@ def once(known: dict[K, R | Wide], key: K, make: Callable[[], R], *meanwhile: R)
     return found
 
 
-@dataclass(frozen=True)
-class Want:
-    """What is asked for of a column: these values, and all that begin with one of these."""
+class Want(NamedTuple):
+    """What is asked for of a column: these values, and all that begin with one of these. (A tuple: thousands of times
+    a round it is looked up what was asked before.)"""
 
     exact: Values = frozenset()
     begins: Values = frozenset()
@@ -116,10 +115,11 @@ ANY = Rows()
 
 
 class Kept(Rows):
-    """Rows whose columns' values are worked out once."""
+    """Rows of which everything is worked out once."""
 
     def __init__(self) -> None:
         self._kept: dict[str, Values | None] = {}
+        self._empty: bool | None = None
 
     def values(self, column: str) -> Values | None:
         if column not in self._kept:
@@ -128,6 +128,50 @@ class Kept(Rows):
 
     def _values(self, column: str) -> Values | None:
         raise NotImplementedError
+
+    def empty(self) -> bool:
+        if self._empty is None:
+            self._empty = self._is_empty()
+        return self._empty
+
+    def _is_empty(self) -> bool:
+        raise NotImplementedError
+
+
+def joined(all_: Iterable[frozenset[Any] | None]) -> frozenset[Any] | None:
+    """The values of several; None: of one of them they are not known."""
+    found: frozenset[Any] = frozenset()
+    for values in all_:
+        if values is None:
+            return None
+        found = found | values if found else values
+    return found
+
+
+def valued(of: Mapping[int, Rows], sources: Sequence[Source] | None) -> Values | None:
+    """The values of a column that comes from these ``sources`` (bihuan.kernel.flow)."""
+    if sources is None:
+        return None
+    return _of_source(of, sources[0]) if len(sources) == 1 else joined(_of_source(of, source) for source in sources)
+
+
+def _of_source(of: Mapping[int, Rows], source: Source) -> Values | None:
+    if source[0] == "const":
+        return frozenset({source[1]}) if isinstance(source[1], str) else frozenset()
+    place, name, form = source
+    values = of[place].values(name)
+    return values if form == "" or values is None else made(values, form)
+
+
+def said(of: Mapping[int, Rows], sources: Sequence[Source] | None) -> frozenset[Any] | None:
+    """The same of columns of any type, as far as nothing has to be read for it."""
+    return joined(_said_of(of, source) for source in sources) if sources is not None else None
+
+
+def _said_of(of: Mapping[int, Rows], source: Source) -> frozenset[Any] | None:
+    if source[0] == "const":
+        return frozenset({source[1]})
+    return of[source[0]].told(source[1]) if source[2] == "" else None
 
 
 class Read(Kept):
@@ -152,7 +196,7 @@ class Read(Kept):
         place = self.places[column]
         return frozenset(row[place] for row in self.rows)
 
-    def empty(self) -> bool:
+    def _is_empty(self) -> bool:
         return not self.rows
 
 
@@ -216,38 +260,12 @@ class Made(Kept):
         self.of, self.columns, self.needed = of, columns, needed
 
     def _values(self, column: str) -> Values | None:
-        sources = self.columns.get(column)
-        if sources is None:
-            return None
-        found: set[str] = set()
-        for source in sources:
-            if source[0] == "const":
-                if isinstance(source[1], str):
-                    found.add(source[1])
-                continue
-            place, name, form = source
-            inner = self.of[place].values(name)
-            if inner is None:
-                return None
-            found |= made(inner, form)
-        return frozenset(found)
+        return valued(self.of, self.columns.get(column))
 
     def told(self, column: str) -> frozenset[Any] | None:
-        sources = self.columns.get(column)
-        if sources is None:
-            return None
-        found: set[Any] = set()
-        for source in sources:
-            if source[0] == "const":
-                found.add(source[1])
-                continue
-            inner = self.of[source[0]].told(source[1]) if source[2] == "" else None
-            if inner is None:
-                return None
-            found |= inner
-        return frozenset(found)
+        return said(self.of, self.columns.get(column))
 
-    def empty(self) -> bool:
+    def _is_empty(self) -> bool:
         return any(rows.empty() for rows in self.needed)
 
 
@@ -259,24 +277,12 @@ class Several(Kept):
         self.of = of
 
     def _values(self, column: str) -> Values | None:
-        found: set[str] = set()
-        for rows in self.of:
-            inner = rows.values(column)
-            if inner is None:
-                return None
-            found |= inner
-        return frozenset(found)
+        return joined(rows.values(column) for rows in self.of)
 
     def told(self, column: str) -> frozenset[Any] | None:
-        found: set[Any] = set()
-        for rows in self.of:
-            inner = rows.told(column)
-            if inner is None:
-                return None
-            found |= inner
-        return frozenset(found)
+        return joined(rows.told(column) for rows in self.of)
 
-    def empty(self) -> bool:
+    def _is_empty(self) -> bool:
         return all(rows.empty() for rows in self.of)
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 import psycopg
 
@@ -33,26 +31,6 @@ WIDE_S = 600.0
 STATE, OPENS, SINCE = (list(COLUMNS).index(name) for name in ("state", "opens", "since"))
 
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def undisturbed(act: Callable[P, R]) -> Callable[P, R]:
-    """Garbage is gone through behind an act, not in its midst: some 100 ms, for which holes need not wait."""
-
-    @functools.wraps(act)
-    def acted(*args: P.args, **named: P.kwargs) -> R:
-        was = gc.isenabled()
-        gc.disable()
-        try:
-            return act(*args, **named)
-        finally:
-            if was:
-                gc.enable()
-
-    return acted
-
-
 class Rounds:
     """Holds the workbench between rounds. ``con``: the auditor's connection, in autocommit."""
 
@@ -75,7 +53,6 @@ class Rounds:
         """Get ready, so that no row that is saved waits for it."""
         self.bench().session.warm()
 
-    @undisturbed
     def run(
         self,
         now: dt.datetime,
@@ -93,9 +70,10 @@ class Rounds:
         for of, values in wanted.items():
             asked.setdefault(of, set()).update(values)
         scopes = self.needed(near, asked, wide)
-        rows, scopes = self.found(now, near, fetcher, scopes, wide)
-        owned = self._owned(now, fetcher, moved, rows, scopes, wide)
-        rows += owned
+        # Beyond what is looked at: what is stored, and may have another owner or name. It is told anew as it stands.
+        beyond = owning.stored(self.con, owning.touched(self.con, self.bench(), moved.rows, fetcher), scopes)
+        rows, scopes = self.found(now, near, fetcher, scopes, wide, beyond)
+        owned = [row for row in rows if not store.within(row, scopes)] if beyond else []
         scope = near.lineage.scope
         again = [
             (now + ahead.SECOND, row[0], by, row[store.PLACES[by]])
@@ -125,25 +103,35 @@ class Rounds:
         return scopes
 
     def found(
-        self, now: dt.datetime, near: Neighbourhood, fetcher: Fetcher, scopes: list[store.Scope], wide: set[str]
+        self,
+        now: dt.datetime,
+        near: Neighbourhood,
+        fetcher: Fetcher,
+        scopes: list[store.Scope],
+        wide: set[str],
+        stored: Sequence[tuple[Any, ...]] = (),
     ) -> tuple[list[tuple[Any, ...]], list[store.Scope]]:
-        """Run the loops on what was loaded: rows of found.COLUMNS, and the scopes that the engine could run."""
+        """Run the loops on what was loaded, and tell owners and names of what they give and of what is ``stored``
+        besides: rows of found.COLUMNS, and the scopes that the engine could run."""
         bench = self.bench()
-        while scopes:
+        while stored or any(near.stands(scope.hole) for scope in scopes):
             try:
                 with bench.round(now, fetcher.loaded, near.asked):
-                    bench.gather(scopes)
+                    bench.gather([scope for scope in scopes if near.stands(scope.hole)])
+                    if stored:
+                        bench.session.put(stored)
                     if not bench.any():
                         return [], scopes
-                    owning.fetch(bench, fetcher, self.program)
+                    owning.fetch(bench, fetcher)
                     return bench.holes(), scopes
             except Unfit as unfit:
                 wide.add(unfit.hole)
                 scopes = [scope for scope in scopes if scope.hole != unfit.hole]
             except TooLarge:
                 wide.update(scope.hole for scope in scopes)
-                break
-        return [], []
+                wide.update(hole for hole, *_ in stored)
+                return [], []
+        return [], scopes
 
     def _touched(
         self, near: Neighbourhood, moved: Moved, fetcher: Fetcher
@@ -170,31 +158,6 @@ class Rounds:
             hole, _, rest = (row[place] or "" if place is not None else "").partition("/")
             if hole in self._finals and rest:
                 yield hole, rest
-
-    def _owned(
-        self,
-        now: dt.datetime,
-        fetcher: Fetcher,
-        moved: Moved,
-        rows: list[tuple[Any, ...]],
-        scopes: list[store.Scope],
-        wide: set[str],
-    ) -> list[tuple[Any, ...]]:
-        """Stored holes beyond the scopes whose owner or names may change: told anew as they stand."""
-        ids = owning.touched(self.con, self.program, moved.rows, fetcher)
-        if not ids:
-            return []
-        bench, stored = self.bench(), owning.stored(self.con, ids)
-        told = {row[:3] for row in rows}
-        try:
-            with bench.round(now, {}):
-                bench.session.put(stored)
-                owning.fetch(bench, Fetcher(self.con), self.program)
-                # What was looked at and not found is gone, whatever was stored of it.
-                return [row for row in bench.holes() if row[:3] not in told and not store.within(row, scopes)]
-        except TooLarge:
-            wide.update(hole for hole, *_ in stored)
-            return []
 
 
 def _ways(name: str) -> set[str]:

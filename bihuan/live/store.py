@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,10 +79,10 @@ def bring(
     with con.transaction(), con.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [AUDIT_LOCK])
         t = _take(cursor, found)
-        _keep(cursor, t, now)
+        moving = _looked_at(cursor, t, found, scopes, now)
         moves = Moves()
-        if _looked_at(cursor, t, scopes):
-            moves = _move(cursor, t, now)
+        if moving:
+            moves = _move(cursor, t, moving, now)
             _tell(cursor, t, moves, now)
         if done is not None:
             done(con)
@@ -147,45 +148,74 @@ def _keep(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime, *, whatever
 IDENTITY = "h.hole = f.hole AND h.subject = f.subject AND h.item = f.item"
 
 
-def _looked_at(cursor: psycopg.Cursor[Any], t: _Tables, scopes: Sequence[Scope] | None) -> int:
-    """Fill ``moving``: every identity whose stored row is not what was found; ``became`` is its state from now on.
-    How many there are."""
-    facts = ", ".join(f'f."{c}"' for c in FACTS)
-    listed = ", ".join(f'"{c}"' for c in FACTS)
-    differs = " OR ".join(f'h."{c}" IS DISTINCT FROM f."{c}"' for c in FACTS)
-    cursor.execute(
-        f"INSERT INTO {t.moving} (id, was, became, hole, subject, item, {listed}) SELECT h.id, h.state, f.state, "
-        f"f.hole, f.subject, f.item, {facts} FROM {t.found} f LEFT JOIN live_hole h ON {IDENTITY} "
-        f"WHERE h.id IS NULL OR h.state <> f.state OR {differs}"
-    )
-    number = cursor.rowcount
+Moving = Mapping[tuple[str | None, str], int]
+"""What a stored hole was (None: there is none) and what it becomes → how many do."""
+
+
+def _looked_at(
+    cursor: psycopg.Cursor[Any],
+    t: _Tables,
+    found: Found,
+    scopes: Sequence[Scope] | None,
+    now: dt.datetime,
+    *,
+    whatever: bool = False,
+) -> Moving:
+    """Fill ``moving``: every identity whose stored row is not what was ``found``; ``became`` is its state from now on.
+    ``whatever``: of :func:`_keep`."""
+    number: dict[tuple[str | None, str], int] = defaultdict(int)
+
+    def fill(columns: str, rows: str, values: Sequence[Any] = ()) -> None:
+        cursor.execute(
+            f"WITH new AS (INSERT INTO {t.moving} (id, was, became, hole, subject, item{columns}) {rows} "
+            "RETURNING was, became) SELECT was, became, count(*) FROM new GROUP BY 1, 2",
+            values,
+        )
+        for was, became, n in cursor.fetchall():
+            number[was, became] += n
+
+    if found:  # a file, or some rows
+        _keep(cursor, t, now, whatever=whatever)
+        facts = ", ".join(f'f."{c}"' for c in FACTS)
+        listed = ", ".join(f'"{c}"' for c in FACTS)
+        differs = " OR ".join(f'h."{c}" IS DISTINCT FROM f."{c}"' for c in FACTS)
+        fill(
+            f", {listed}",
+            f"SELECT h.id, h.state, f.state, f.hole, f.subject, f.item, {facts} "
+            f"FROM {t.found} f LEFT JOIN live_hole h ON {IDENTITY} "
+            f"WHERE h.id IS NULL OR h.state <> f.state OR {differs}",
+        )
     gone = f"h.state IN ('open', 'pending') AND NOT EXISTS (SELECT 1 FROM {t.found} f WHERE {IDENTITY})"
-    into = f"INSERT INTO {t.moving} (id, was, became, hole, subject, item) "
-    into += "SELECT h.id, h.state, 'closed', h.hole, h.subject, h.item FROM live_hole h"
+    stored = "SELECT h.id, h.state, 'closed', h.hole, h.subject, h.item FROM live_hole h"
     if scopes is None:
-        cursor.execute(f"{into} WHERE {gone}")
-        return number + cursor.rowcount
+        fill("", f"{stored} WHERE {gone}")
+        return number
+    parts, values = [], list[Any]()
     whole = [scope.hole for scope in scopes if not scope.column]
     if whole:
-        cursor.execute(f"{into} WHERE h.hole = ANY(%s) AND {gone}", [whole])
-        number += cursor.rowcount
+        parts.append(f"{stored} WHERE h.hole = ANY(%s) AND {gone}")
+        values.append(whole)
     for column in ("subject", "item"):
         some = [(scope.hole, value) for scope in scopes if scope.column == column for value in scope.values]
         if some:
             asked = "unnest(%s::text[], %s::text[]) s(hole, value)"
-            cursor.execute(
-                f"{into} JOIN {asked} ON h.hole = s.hole AND h.{column} = s.value WHERE {gone}",
-                [[hole for hole, _ in some], [value for _, value in some]],
-            )
-            number += cursor.rowcount
+            parts.append(f"{stored} JOIN {asked} ON h.hole = s.hole AND h.{column} = s.value WHERE {gone}")
+            values += [[hole for hole, _ in some], [value for _, value in some]]
+    if parts:
+        fill("", " UNION ".join(parts), values)
     return number
 
 
-def _move(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime) -> Moves:
+def _move(cursor: psycopg.Cursor[Any], t: _Tables, moving: Moving, now: dt.datetime) -> Moves:
     columns = ", ".join(f'"{c}"' for c in FACTS)
-    at = {"now": now}
+
+    def move(some: bool, sql: str) -> None:
+        if some:
+            cursor.execute(sql, {"now": now})
+
     # New ones.
-    cursor.execute(
+    move(
+        any(was is None for was, _ in moving),
         f"""WITH made AS (
             INSERT INTO live_hole (hole, subject, item, state, {columns}, first_seen, opened_at, reopened, moved)
             SELECT hole, subject, item, became, {columns},
@@ -194,38 +224,40 @@ def _move(cursor: psycopg.Cursor[Any], t: _Tables, now: dt.datetime) -> Moves:
             FROM {t.moving} WHERE id IS NULL RETURNING id, hole, subject, item)
         UPDATE {t.moving} m SET id = made.id FROM made
         WHERE m.hole = made.hole AND m.subject = made.subject AND m.item = made.item""",
-        at,
     )
     # Still there, or there again.
     facts = ", ".join(f'"{c}" = m."{c}"' for c in FACTS)
-    cursor.execute(
+    move(
+        any(was is not None and became != "closed" for was, became in moving),
         f"""UPDATE live_hole h SET {facts}, state = m.became,
             reopened = h.reopened + (m.became = 'open' AND m.was <> 'open' AND h.first_seen IS NOT NULL)::int,
             first_seen = CASE WHEN m.became = 'open' THEN coalesce(h.first_seen, %(now)s) ELSE h.first_seen END,
             opened_at = CASE WHEN m.became = 'open' AND m.was <> 'open' THEN %(now)s ELSE h.opened_at END,
             closed_at = CASE WHEN m.became = 'open' THEN NULL WHEN m.was = 'open' THEN %(now)s ELSE h.closed_at END
         FROM {t.moving} m WHERE h.id = m.id AND m.was IS NOT NULL AND m.became <> 'closed'""",
-        at,
     )
     # No longer there. What was only to be done, and was, was never a hole.
-    cursor.execute(
+    gone = any(became == "closed" for _, became in moving)
+    move(
+        gone,
         f"""UPDATE live_hole h SET state = 'closed', escalated_to = NULL,
             closed_at = CASE WHEN m.was = 'open' THEN %(now)s ELSE h.closed_at END
         FROM {t.moving} m WHERE h.id = m.id AND m.became = 'closed'""",
-        at,
     )
-    cursor.execute(
-        f"DELETE FROM live_hole h USING {t.moving} m WHERE h.id = m.id AND m.became = 'closed' AND h.first_seen IS NULL"
+    move(
+        gone,
+        f"DELETE FROM live_hole h USING {t.moving} m WHERE h.id = m.id AND m.became = 'closed' "
+        "AND h.first_seen IS NULL",
     )
-    cursor.execute(
+    move(
+        any(became == "open" != was for was, became in moving),
         f"INSERT INTO live_span (of_id, since, opened_at) SELECT id, since, %(now)s FROM {t.moving} "
         "WHERE became = 'open' AND was IS DISTINCT FROM 'open'",
-        at,
     )
-    cursor.execute(
+    move(
+        any(was == "open" != became for was, became in moving),
         f"UPDATE live_span s SET closed_at = %(now)s FROM {t.moving} m "
         "WHERE s.of_id = m.id AND s.closed_at IS NULL AND m.was = 'open' AND m.became <> 'open'",
-        at,
     )
     cursor.execute(f"SELECT id, was, became FROM {t.moving} ORDER BY id")
     moves = Moves()
@@ -254,12 +286,11 @@ def _tell(cursor: psycopg.Cursor[Any], t: _Tables, moves: Moves, now: dt.datetim
         "loops": loops or [],
     }
     cursor.execute(
-        "INSERT INTO live_event (at, kind, said) VALUES (%s, 'holes', %s) RETURNING id", [now, json.dumps(said)]
+        "WITH event AS (INSERT INTO live_event (at, kind, said) VALUES (%s, 'holes', %s) RETURNING id), "
+        f"told AS (UPDATE live_hole h SET moved = event.id FROM event, {t.moving} m WHERE h.id = m.id) "
+        "SELECT pg_notify(%s, '') FROM event",
+        [now, json.dumps(said), CHANNEL],
     )
-    event = cursor.fetchone()
-    assert event is not None
-    cursor.execute(f"UPDATE live_hole h SET moved = %s FROM {t.moving} m WHERE h.id = m.id", [event[0]])
-    cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
 @dataclass(frozen=True)
@@ -291,10 +322,9 @@ def differences(
     """How the stored holes within ``scopes`` (None: all) differ from what was found as of ``now``: their number, and
     the first ``most`` of them (None: all). ``ahead``: stored ones are of a time before, and what no row dates moves on
     by its due time. Nothing is moved."""
-    with con.transaction(force_rollback=True), con.cursor() as cursor:
+    with con.transaction(), con.cursor() as cursor:  # a ROLLBACK would have the driver forget what it prepared
         t = _take(cursor, found)
-        _keep(cursor, t, now, whatever=not ahead)
-        number = _looked_at(cursor, t, scopes)
+        number = sum(_looked_at(cursor, t, found, scopes, now, whatever=not ahead).values())
         listed = ", ".join(f'h."{c}" IS DISTINCT FROM m."{c}"' for c in FACTS)
         cursor.execute(
             f"SELECT m.hole, m.subject, m.item, m.was, m.became, ARRAY[{listed}], m.severity, m.opens, m.since, h.due "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bihuan.audit.run import Count, Result
 from bihuan.engines.duckdb import insert
 from bihuan.kernel.program import Program
-from bihuan.live import auditor
+from bihuan.live import clock
 from bihuan.live.mirror import COPY, copied_rows
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def printed(
     }
     said = {"text": f"text_{lang}", "remedy": f"remedy_{lang}"}
     chosen = ", ".join(f'"{said.get(c, c)}"' for c in columns)
-    now = auditor.moment(con)
+    now = clock.moment(con)
     with tempfile.TemporaryDirectory(prefix="bihuan-") as folder:
         path = Path(folder) / "holes.csv"
         where = "hole = ANY(%s) AND state = ANY(%s) AND (area LIKE %s OR %s = '')"

@@ -6,9 +6,11 @@ from functools import partial
 from typing import Any
 
 from bihuan.kernel.flow import Flow, Node
-from bihuan.live.lineage import PASSES
 from bihuan.live.needing import Needing
-from bihuan.live.relations import Later, Made, Read, Rows, Want, Wide, Widened, once, together
+from bihuan.live.relations import Later, Made, Read, Rows, Want, Wide, Widened, once, said, together, valued
+
+Known = dict[int, Rows | None]
+"""Node of a flow → its rows that may come, go or change."""
 
 
 class Touching:
@@ -18,60 +20,43 @@ class Touching:
         self.needing, self.lineage = needing, needing.lineage
         self.flows, self.ledgers = needing.flows, needing.ledgers
         self.moved = {name: rows for name, rows in needing.moved.rows.items() if rows}
-        self.changed = {name: needing.moved.changed(name, needing.now) for name in self.moved}
+        self.passing = self.lineage.passing({name: needing.moved.changed(name, needing.now) for name in self.moved})
         self._stages: dict[str, Rows | Wide | None] = {}
-        self._ledgers = frozenset(self.moved)
-        self._nodes: dict[int, list[Any]] = {}  # of a flow: rows, None, or not asked for yet
 
     def stage(self, name: str) -> Rows | None:
         """The rows of a stage that may come, go or change; None: none. Raises Wide."""
-        if not self._may(name):
+        if not self.passing.may(name):
             return None
         if name in self.ledgers:
             return Read(self.moved[name], self.needing.fetcher.places[name])
-        flow = self.flows[name]
         # None: a stage that grows stands on itself.
-        return once(self._stages, name, lambda: self.node(flow, len(flow) - 1), None)
+        return once(self._stages, name, lambda: self._flow(self.flows[name]), None)
 
-    def _may(self, name: str) -> bool:
-        """Whether anything that a stage stands on moved: rows that came or went, or a column that it uses."""
-        reach = self.lineage.reach(name)
-        for ledger, columns in self.changed.items():
-            if ledger in reach and (
-                columns is None or name == ledger or not columns.isdisjoint(self.lineage.uses(name).get(ledger, ()))
-            ):
-                return True
-        return False
+    def _flow(self, flow: Flow) -> Rows | None:
+        """The same, of the last node of a flow; each stands on some before it."""
+        known: Known = {}
+        for place in self.passing.through(flow):
+            known[place] = self._node(flow, flow[place], known)
+        return known.get(len(flow) - 1)
 
-    def node(self, flow: Flow, place: int) -> Rows | None:
-        """The same, of a node."""
-        known = self._nodes.get(id(flow))
-        if known is None:
-            known = self._nodes[id(flow)] = [*self.lineage.passes(flow, self._ledgers)]
-        found = known[place]
-        if found is PASSES:
-            found = known[place] = self._made(flow, place)
-        return found
-
-    def _made(self, flow: Flow, place: int) -> Rows | None:
-        node = flow[place]
+    def _node(self, flow: Flow, node: Node, known: Known) -> Rows | None:
         kind = node["k"]
         if kind == "table":
             return self.stage(node["name"])
         if kind == "all":
-            if any(self.node(flow, of) is not None for of in node["of"]):
+            if any(known.get(of) is not None for of in node["of"]):
                 raise Wide("it stands on all rows")
             return None
         if kind == "union":
-            found = [rows for of in node["of"] if (rows := self.node(flow, of)) is not None]
+            found = [rows for of in node["of"] if (rows := known.get(of)) is not None]
             return together(found) if found else None
         if kind == "join":
-            return self._join(flow, node)
+            return self._join(flow, node, known)
         if kind == "with":
-            if any(self.node(flow, of) is not None for of in node["whole"]):
+            if any(known.get(of) is not None for of in node["whole"]):
                 raise Wide("a value stands on all rows")
-            return self.node(flow, node["of"])
-        inner = self.node(flow, node["of"])
+            return known.get(node["of"])
+        inner = known.get(node["of"])
         if inner is None:
             return None
         if kind == "set":
@@ -94,14 +79,14 @@ class Touching:
         return Later(column, Want(left), lambda: inner) if left else None
 
     def _window(self, flow: Flow, node: Node, inner: Rows, parts: list[Any]) -> Rows:
-        if not any(part is not None and self.needing.values(inner, part) is not None for part in parts):
+        if not any(part is not None and valued({0: inner}, part) is not None for part in parts):
             raise Wide("computed over all rows")
         plain = [p[0][1] for p in parts if p is not None and len(p) == 1 and p[0][0] != "const" and p[0][2] == ""]
         return Widened(inner, plain, lambda: self.needing.partition(flow, node["of"], parts, inner))
 
     def _group(self, flow: Flow, node: Node, inner: Rows) -> Rows:
         for sources in node["keys"].values():
-            values = self.needing.values(inner, sources) if sources is not None else None
+            values = valued({0: inner}, sources) if sources is not None else None
             if sources is None or values is None:
                 continue
             plain = [s[1] for these in node["keys"].values() for s in these or () if s[0] != "const"]
@@ -109,17 +94,17 @@ class Touching:
             return Made({0: members}, {**node["cols"], **node["keys"]})
         raise Wide("a figure over all rows")
 
-    def _join(self, flow: Flow, node: Node) -> Rows | None:
+    def _join(self, flow: Flow, node: Node, known: Known) -> Rows | None:
         found = []
         for place, of in enumerate(node["of"]):
-            rows = self.node(flow, of)
+            rows = known.get(of)
             if rows is None:
                 continue
             for how, right, pairs in node["links"]:
                 if right == place and not pairs:
                     raise Wide(f"every row meets every other ({how})")
             if place == 0:
-                vain = self._surely_out(flow, node, rows) or self._meets_nothing(flow, node, rows)
+                vain = self._surely_out(flow, node, rows) or self._meets_nothing(flow, node, rows, known)
             else:
                 vain = self._met_by_none(flow, node, place, rows)
             if vain:
@@ -133,7 +118,7 @@ class Touching:
             if how != "anti" or len(pairs) != 1:
                 continue
             left, other = pairs[0]
-            values = Made({0: rows}, {"": left}).values("")
+            values = valued({0: rows}, left)
             if values is None or len(other) != 1 or other[0][2] != "":
                 continue
             ledger = self.lineage.plainly(flow, node["of"][right], other[0][1])
@@ -141,16 +126,16 @@ class Touching:
                 return True
         return False
 
-    def _meets_nothing(self, flow: Flow, node: Node, rows: Rows) -> bool:
+    def _meets_nothing(self, flow: Flow, node: Node, rows: Rows, known: Known) -> bool:
         """Whether these rows of the first table have no match that an inner or semi join asks for, before and after
         what moved."""
         for how, right, pairs in node["links"]:
-            if how not in ("inner", "semi") or len(pairs) != 1 or self.node(flow, node["of"][right]) is not None:
+            if how not in ("inner", "semi") or len(pairs) != 1 or known.get(node["of"][right]) is not None:
                 continue
             left, other = pairs[0]
             if any(s[0] not in (0, "const") for s in left):
                 continue
-            values = Made({0: rows}, {"": left}).values("")
+            values = valued({0: rows}, left)
             if values is not None and self.needing.later(flow, node["of"][right], other, Want(values)).empty():
                 return True
         return False
@@ -163,7 +148,7 @@ class Touching:
                 if len(left) != 1 or left[0][0] != 0 or left[0][2] != "":
                     continue
                 plain = self.lineage.plain(flow, node["of"][0], left[0][1])
-                told = Made({place: rows}, {"": other}).told("") if plain is not None else None
+                told = said({place: rows}, other) if plain is not None else None
                 if (
                     plain is not None
                     and told is not None

@@ -15,8 +15,7 @@ from typing import Any
 import psycopg
 
 import tests.conftest  # noqa: F401  Django is set up
-from bihuan.live import actions, imports, tables
-from bihuan.live import auditor as auditing
+from bihuan.live import actions, ahead, imports, tables
 from bihuan.live.auditor import Auditor
 from bihuan.live.models import Hole
 from tests.cities.city import build, write
@@ -157,7 +156,7 @@ def lived(
     many acts, with the act after which it did."""
     history.begin()
     auditor = Auditor(con, clock=lambda: history.now)
-    schedule, auditing.EVERY_S = auditing.EVERY_S, AHEAD_S / 2
+    schedule, ahead.EVERY_S = ahead.EVERY_S, AHEAD_S / 2
     differing = []
     try:
         auditor.full()
@@ -179,7 +178,7 @@ def lived(
         proofs = con.execute("SELECT as_of, sample FROM live_audit WHERE differences > 0 ORDER BY id").fetchall()
         differing += [f"seed {history.seed}, proof as of {as_of}: {sample[:5]}" for as_of, sample in proofs]
     finally:
-        auditing.EVERY_S = schedule
+        ahead.EVERY_S = schedule
         auditor.close()
     return differing
 
