@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bihuan.domains.english import WORDS
 from bihuan.engines.duckdb import insert
 from bihuan.kernel.ledger import Ledger, subjects
 from bihuan.kernel.program import Program
@@ -33,8 +34,13 @@ COLUMNS = (
 )
 """The columns of the list of holes (loops.md, *What the command prints*)."""
 
+CHOSEN = "*"
+"""Stands for the ledger where an item is a word that is chosen from a list (``kind``, ``role``)."""
+
 NOBODY = ("；没有找到责任人", "; nobody is found to answer for it")
 NOT_GIVEN = ("（未填）", "(not given)")
+UNTIL = ("到 {due} 为止", "until {due}")
+NOTHING_FOLLOWS = ("此后没有接上", "and nothing follows")
 LATE = ("；迟至 {closed} 才闭合", "; closed late, at {closed}")
 PENDING = ("待办，限 {due}：", "To do by {due}: ")
 
@@ -73,7 +79,8 @@ Wording = dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]]
 
 def wording(program: Program, lang: str) -> Wording:
     """Table → columns and rows: what the loops say (``print_said``), each column's heading, where a hole's item is a
-    column (``print_headings``), and what its item is (``print_asked``). All are texts."""
+    column, and the English of chosen words, where it is one (``print_headings``), and what its item is
+    (``print_asked``). All are texts."""
     zh = lang == "zh"
     here = 0 if zh else 1
     colon = "：" if zh else ": "
@@ -85,6 +92,8 @@ def wording(program: Program, lang: str) -> Wording:
     headings: list[tuple[object, ...]] = [
         (g.name, c.name, c.heading if zh else c.english or c.name) for g in program.ledgers for c in g.columns
     ]
+    if not zh:  # chosen words, which the ledgers hold in Chinese alone
+        headings += [(CHOSEN, text, english) for text, english in WORDS.items()]
     asked: list[tuple[object, ...]] = [(s.hole, s.item) for s in program.loops]
     return {
         "print_said": (("hole", "name", "reason", "remedy"), said),
@@ -108,6 +117,8 @@ def sentences(lang: str, mark: str = "", dialect: str = "duckdb") -> str:
     def moment(column: str) -> str:
         return f"coalesce({MOMENTS[dialect].format('h.' + column)}, '{NOT_GIVEN[here]}')"
 
+    until = UNTIL[here].split("{due}")
+    lasts = f"'{until[0]}' || {MOMENTS[dialect].format('h.due')} || '{until[1]}'"
     item = f"coalesce(i.label, c.heading, nullif(h.item, ''), '{NOT_GIVEN[here]}')"
     values = {
         "subject": label("s", "h.subject"),
@@ -117,6 +128,7 @@ def sentences(lang: str, mark: str = "", dialect: str = "duckdb") -> str:
         "opens": moment("opens"),
         "due": moment("due"),
         "since": moment("since"),
+        "until": f"coalesce({lasts}, '{NOTHING_FOLLOWS[here]}')",
     }
 
     def filled(template: str) -> str:
@@ -145,8 +157,9 @@ def sentences(lang: str, mark: str = "", dialect: str = "duckdb") -> str:
         LEFT JOIN print_labels{mark} a ON a.kind = 'area' AND a.key = h.area
         LEFT JOIN print_asked{mark} i_kind ON i_kind.hole = h.hole
         LEFT JOIN print_labels{mark} i ON i.kind = i_kind.item AND i.key = h.item
-        LEFT JOIN print_headings{mark} c ON c.name = h.item AND c.ledger = split_part(h.evidence, ':', 1)
-            AND i_kind.item = 'column'
+        LEFT JOIN print_headings{mark} c ON c.name = h.item AND c.ledger = CASE i_kind.item
+            WHEN 'column' THEN split_part(h.evidence, ':', 1) WHEN 'kind' THEN '{CHOSEN}'
+            WHEN 'role' THEN '{CHOSEN}' END
         ORDER BY CASE h.severity WHEN '急' THEN 0 WHEN '重' THEN 1 ELSE 2 END, h.since, h.hole, h.subject, h.item
         """
 

@@ -72,6 +72,8 @@ def marks(
         made.append((due, "missing", missing))
     else:
         made.append((since, "since", ("从此刻起是漏洞", "a hole from here on")))
+        if due is not None and since is not None and due > since:  # of what is foreseen
+            made.append((due, "due", ("到此为止", "it ends here")))
     made.append((now, "now", ("审计的截至时间", "as of")))
     return sorted((Mark(at, kind, text) for at, kind, text in made if at is not None), key=lambda m: m.at)
 

@@ -26,7 +26,7 @@ HOLE = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 LATIN = re.compile(r"[A-Za-z]{2}")
 CHINESE = re.compile(r"[一-鿿]")
 PLACE = re.compile(r"\{(.*?)\}")
-PLACES = {"subject", "item", "unit", "area", "opens", "due", "since"}
+PLACES = {"subject", "item", "unit", "area", "opens", "due", "since", "until"}
 """What a loop's sentences may name (kernel.loops.Loop)."""
 
 TAKEN = {*(c.name for c in RECORD_COLUMNS), "known_first", "recorded"}

@@ -262,9 +262,10 @@ def forbid(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
     return obligations(rows, "state", opens=since, due=since, **who)
 
 
-def foresee(rows: ir.Table, *, since: Any, **who: Any) -> ir.Table:
-    """A state that is a hole already, though it may begin after the as-of time."""
-    return obligations(rows, "foreseen", opens=since, due=since, **who)
+def foresee(rows: ir.Table, *, since: Any, until: Any = None, **who: Any) -> ir.Table:
+    """A state that is a hole already, though it may begin after the as-of time. Its due time is ``until``, the moment
+    at which it will have passed, where it has one (null: none is in sight)."""
+    return obligations(rows, "foreseen", opens=since, due=since if until is None else until, since=since, **who)
 
 
 def match(rows: ir.Table, roll: ir.Table, on: On, *, otherwise: Any = None, floor: Any = None, **who: Any) -> ir.Table:

@@ -42,7 +42,7 @@ class Loop:
 
     ``orders`` names the parameters it reads. ``final`` marks what cannot be made good: it stays while its row stands,
     until a finding that names it was remedied and re-checked (整改闭环). Sentences may use {subject} {item} {unit}
-    {area} {opens} {due} {since}.
+    {area} {opens} {due} {since} {until} (of what is foreseen: up to when it lasts, in words).
     """
 
     hole: str

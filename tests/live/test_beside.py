@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -12,6 +13,32 @@ import pytest
 from bihuan.live import actions
 from bihuan.live.auditor import Auditor
 from tests.live.test_rounds import NOW, open_holes, ticket
+
+
+def held_up(
+    monkeypatch: pytest.MonkeyPatch, which: Callable[[dict[str, Any]], bool]
+) -> tuple[threading.Event, threading.Event]:
+    """Looks that ``which`` picks by how they are asked for wait, once they have found what they find: the first event
+    says that one did, the second lets it go on."""
+    looked, go_on = threading.Event(), threading.Event()
+    look = Auditor._look
+
+    def slowly(self: Auditor, *args: Any, **more: Any) -> Any:
+        found = look(self, *args, **more)
+        if which(more):
+            looked.set()
+            assert go_on.wait(60)
+        return found
+
+    monkeypatch.setattr(Auditor, "_look", slowly)
+    return looked, go_on
+
+
+def solved(name: str, text: str, now: dt.datetime) -> None:
+    """A ticket is answered and solved."""
+    row = {"ticket": name, "kind": "求助", "area": "610723001", "received_at": dt.datetime(2022, 1, 1), "text": text}
+    done = dict.fromkeys(("answered_at", "resolved_at"), dt.datetime(2022, 1, 1, 1))
+    assert actions.save_rows(actions.SYSTEM, "tickets", [row | done], now=now).batch is not None
 
 
 @pytest.mark.long
@@ -23,17 +50,7 @@ def test_a_saved_row_is_audited_while_a_full_audit_runs(
     )
     now = NOW
     auditor = Auditor(con, clock=lambda: now)
-    looked, go_on = threading.Event(), threading.Event()
-    look = Auditor._look
-
-    def slowly(self: Auditor, *args: Any, **more: Any) -> Any:
-        found = look(self, *args, **more)
-        if threading.current_thread().name == "audit beside":
-            looked.set()
-            assert go_on.wait(60)
-        return found
-
-    monkeypatch.setattr(Auditor, "_look", slowly)
+    looked, go_on = held_up(monkeypatch, lambda more: threading.current_thread().name == "audit beside")
     try:
         ticket("T1", "缺药")
         ticket("T2", "缺粮")
@@ -44,9 +61,7 @@ def test_a_saved_row_is_audited_while_a_full_audit_runs(
         assert looked.wait(60)
         now += dt.timedelta(seconds=1)
         ticket("T3", "缺药")
-        row = {"ticket": "T2", "answered_at": dt.datetime(2022, 1, 1, 1), "resolved_at": dt.datetime(2022, 1, 1, 1)}
-        said = {"kind": "求助", "area": "610723001", "received_at": dt.datetime(2022, 1, 1), "text": "缺粮", **row}
-        assert actions.save_rows(actions.SYSTEM, "tickets", [said], now=now).batch is not None
+        solved("T2", "缺粮", now)
         auditor.catch_up()
         assert auditor.proving
         assert "ticket.late" in open_holes(con, "T3") and "ticket.late" not in open_holes(con, "T2")
@@ -69,20 +84,11 @@ def test_a_saved_row_is_audited_while_what_is_due_over_everything_runs(
     """And what it says stands; what comes to be due meanwhile is audited again."""
     now = NOW
     auditor = Auditor(con, clock=lambda: now)
-    looked, go_on = threading.Event(), threading.Event()
-    look = Auditor._look
-
-    def slowly(self: Auditor, *args: Any, **more: Any) -> Any:
-        found = look(self, *args, **more)
-        if more.get("only"):
-            looked.set()
-            assert go_on.wait(60)
-        return found
+    looked, go_on = held_up(monkeypatch, lambda more: bool(more.get("only")))
 
     def due() -> set[str]:
         return {row[0] for row in con.execute("SELECT hole FROM live_due").fetchall()}
 
-    monkeypatch.setattr(Auditor, "_look", slowly)
     try:
         ticket("T1", "缺药")
         ticket("T2", "缺粮")
@@ -94,9 +100,7 @@ def test_a_saved_row_is_audited_while_what_is_due_over_everything_runs(
         assert looked.wait(60)
         now += dt.timedelta(seconds=1)
         ticket("T3", "缺药")
-        row = {"ticket": "T2", "answered_at": dt.datetime(2022, 1, 1, 1), "resolved_at": dt.datetime(2022, 1, 1, 1)}
-        said = {"kind": "求助", "area": "610723001", "received_at": dt.datetime(2022, 1, 1), "text": "缺粮", **row}
-        assert actions.save_rows(actions.SYSTEM, "tickets", [said], now=now).batch is not None
+        solved("T2", "缺粮", now)
         auditor.catch_up(gently=True)
         assert "ticket.late" in open_holes(con, "T3") and "ticket.late" not in open_holes(con, "T2")
         assert "ticket.late" in due()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bihuan.domains import english
 from bihuan.domains.choices import TICKETS, UNIT_KINDS
 from bihuan.kernel.parameters import Parameter
 
@@ -28,7 +29,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     *(
         Parameter(
-            f"ticket.h.{kind}", "number", _TICKET_HOURS[kind], f"{kind}的答复时限", f"to the answer ({kind})", "h"
+            f"ticket.h.{kind}",
+            "number",
+            _TICKET_HOURS[kind],
+            f"{kind}的答复时限",
+            f"{english.word(kind)}: to the answer",
+            "h",
         )
         for kind in TICKETS
     ),

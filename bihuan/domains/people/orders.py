@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bihuan.domains import english
 from bihuan.domains.choices import GROUPS, MEASURE_GRADES, MEASURE_KINDS, STAFF_POSTS
 from bihuan.kernel.parameters import Parameter
 
@@ -14,6 +15,15 @@ _STAGES = {
     "次密接": "7+7+0",
     "退岗": "7+7+0",
 }
+_GRADE_ENGLISH = {
+    "高": "from a high-risk area",
+    "中": "from a medium-risk area",
+    "低": "from a low-risk area",
+    "境外": "from abroad",
+    "密接": "close contact",
+    "次密接": "contact of a contact",
+    "退岗": "leaving a key post",
+}
 _TEST_DAYS = {"集中隔离": "1,4,7,14", "居家隔离": "2,7", "健康监测": "1,7"}
 _TEMPERATURES = {"集中隔离": "2", "居家隔离": "2", "健康监测": "1"}
 
@@ -24,7 +34,7 @@ PARAMETERS: tuple[Parameter, ...] = (
             "stages",
             _STAGES[grade],
             f"{grade}：集中隔离 + 居家隔离 + 健康监测的天数，0 天的一段跳过",
-            f"{grade}: days of central isolation + isolation at home + monitoring; stages of 0 days are skipped",
+            f"{_GRADE_ENGLISH[grade]}: days of central + home isolation + health monitoring; 0 days: skipped",
             "d",
         )
         for grade in MEASURE_GRADES
@@ -35,7 +45,7 @@ PARAMETERS: tuple[Parameter, ...] = (
             "days",
             _TEST_DAYS[kind],
             f"{kind}第几天做核酸（起始日期加几天）",
-            f"{kind}: tested on these days, counted from the date of its start",
+            f"{english.word(kind)}: tested on these days, counted from the date of its start",
             "d",
         )
         for kind in MEASURE_KINDS
@@ -46,7 +56,7 @@ PARAMETERS: tuple[Parameter, ...] = (
             "number",
             _TEMPERATURES[kind],
             f"{kind}每个整日量几次体温",
-            f"{kind}: readings on every full calendar day",
+            f"{english.word(kind)}: readings on every full calendar day",
         )
         for kind in MEASURE_KINDS
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 from ibis import _
 
@@ -9,7 +10,7 @@ from bihuan.domains.places.views import GUARD_AHEAD_H, GUARD_BACK_H
 from bihuan.kernel.forms import cover, foresee, match, respond
 from bihuan.kernel.joins import attach, matching
 from bihuan.kernel.loops import Tables, loop
-from bihuan.kernel.moments import cite, hours, live
+from bihuan.kernel.moments import END, cite, hours, live, moment, nothing
 from bihuan.kernel.orders import prefixes
 
 GAP_MINUTES = 15
@@ -30,6 +31,7 @@ def _gaps(posts: ir.Table, shifts: ir.Table, t: Tables) -> ir.Table:
     return foresee(
         gaps,
         since=_.gap_from,
+        until=ibis.ifelse(gaps.gap_to < moment(END), gaps.gap_to, nothing()),
         subject=_.post,
         item=gaps.gap_from.strftime("%Y-%m-%dT%H:%M"),
         unit=_.unit,
@@ -50,7 +52,7 @@ def _gaps(posts: ir.Table, shifts: ir.Table, t: Tables) -> ir.Table:
         "值守点位在值守时段内，排班不留 15 分钟以上的空档（看前 48 小时、后 24 小时）。",
         "The shifts of a guarded post leave no gap of over 15 minutes in its hours, from 48 hours back to 24 ahead.",
     ),
-    reason=("{subject} 自 {since} 起无人值守", "{subject} has nobody on guard from {since} on"),
+    reason=("{subject} 自 {since} 起无人值守，{until}", "{subject} has nobody on guard from {since} on, {until}"),
     remedy=("排班补上空档，派人到岗", "Fill the gap in the roster and send somebody"),
 )
 def gap(t: Tables) -> ir.Table:
@@ -69,7 +71,7 @@ def gap(t: Tables) -> ir.Table:
         "须领导带班的值守点位在值守时段内，带班领导的排班不留 15 分钟以上的空档。",
         "Where a post wants a leader on duty, the leaders' shifts leave no gap of more than 15 minutes in its hours.",
     ),
-    reason=("{subject} 自 {since} 起无领导带班", "{subject} has no leader on duty from {since} on"),
+    reason=("{subject} 自 {since} 起无领导带班，{until}", "{subject} has no leader on duty from {since} on, {until}"),
     remedy=("安排带班领导", "Put a leader on the roster"),
 )
 def leaderless(t: Tables) -> ir.Table:

@@ -152,7 +152,7 @@ def unmended(t: Tables) -> ir.Table:
     severity="重",
     role="镇干部",
     subject="plan",
-    item="grid",
+    item="area",
     source=GRID,
     rule=(
         "全员核酸预案把区域内每个网格落实到队伍和责任人。",
