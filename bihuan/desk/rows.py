@@ -195,20 +195,22 @@ def _where(asked: Asked, ledger: Ledger, wanted: Wanted) -> tuple[str, list[Any]
     return sql, [*values, *reach.values, *wanted.values], reach
 
 
-def _latest(ledger: Ledger, county: str, most: int, before: int | None = None) -> tuple[str, list[Any]]:
-    """SQL: the ids of the latest rows of a county that stand, at most so many, the ones before an id: of each of the
-    places by which a row may lie there, in the order of an index."""
-    parts = [_by_place(ledger, one, most, before) for one in rules.of_county("l", county)]
+Sql = tuple[str, list[Any]]
+
+
+def _latest(ledger: Ledger, county: str, most: int, further: Sql = ("true", [])) -> Sql:
+    """SQL: the ids of the latest rows of a county that stand and meet a further condition, at most so many: of each of
+    the places by which a row may lie there, in the order of an index."""
+    parts = [_by_place(ledger, one, most, further) for one in rules.of_county("l", county)]
     union = " UNION ".join(f"({sql})" for sql, _ in parts)
     return f"SELECT id FROM ({union}) x ORDER BY id DESC LIMIT {most}", [v for _, own in parts for v in own]
 
 
-def _by_place(ledger: Ledger, of: tuple[str, list[str]], most: int, before: int | None = None) -> tuple[str, list[Any]]:
+def _by_place(ledger: Ledger, of: tuple[str, list[str]], most: int, further: Sql = ("true", [])) -> Sql:
     """The same by one of these places alone."""
     held, _ = access.effective_sql(ledger, "l", None)
-    sql, values = f"{held} AND {of[0]}", list[Any](of[1])
-    if before is not None:
-        sql, values = f"{sql} AND l.id < %s", [*values, before]
+    sql = f"{held} AND {of[0]} AND {further[0]}"
+    values = [*of[1], *further[1]]
     return f'SELECT l.id FROM "{access.table(ledger)}" l WHERE {sql} ORDER BY l.id DESC LIMIT {most}', values
 
 
@@ -250,8 +252,9 @@ def page(asked: Asked, ledger: Ledger, wanted: Wanted) -> Page:
         end = str(int(seen[0])) if seen else end
         among = f"l.id > {end} - {LATEST} AND l.id <= {end}"
         found = access.query(f"{select} AND {among} ORDER BY l.id DESC LIMIT {most}", values)
-    if reach.county and not wanted.sort and not wanted.conditions:
-        ids, values = _latest(ledger, reach.county, most, seen[0] if seen else None)
+    if reach.county and not wanted.sort:
+        conditions = " AND ".join([*wanted.conditions, *(["l.id < %s"] if seen else [])]) or "true"
+        ids, values = _latest(ledger, reach.county, most, (conditions, [*wanted.values, *(seen or [])]))
         found = access.query(f"{begins} WHERE l.id = ANY (ARRAY({ids})) ORDER BY l.id DESC LIMIT {most}", values)
     elif len(found) < most:
         found = access.query(f"{select} ORDER BY {order} LIMIT {most}", values)
@@ -346,9 +349,9 @@ def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> di
     """Ledger → rows that stand; at most two queries. Of a ledger beyond listing.COUNTED the database's estimate is told
     to whoever sees all of it; to others their own rows, as far as they are counted: they lie scattered, and each is
     read by itself."""
-    parts: dict[str, tuple[str, list[Any]]] = {}
+    parts: dict[str, Sql] = {}
     most: set[str] = set()
-    whole: dict[str, tuple[str, list[Any]]] = {}  # of those of which one place told a part
+    whole: dict[str, Sql] = {}  # of those of which one place told a part
     every = getattr(asked.user, "whole", False) and not asked.viewing.area
     for ledger in ledgers:
         name, large = ledger.name, estimated.get(ledger.name, 0) > listing.COUNTED
@@ -378,7 +381,7 @@ def counts(asked: Asked, ledgers: list[Ledger], estimated: dict[str, int]) -> di
     return made
 
 
-def _counted(parts: Mapping[str, tuple[str, list[Any]]]) -> dict[str, int]:
+def _counted(parts: Mapping[str, Sql]) -> dict[str, int]:
     """How many rows each of these gives; one query."""
     if not parts:
         return {}

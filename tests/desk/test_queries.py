@@ -165,6 +165,14 @@ def test_a_county_is_listed_at_the_cost_of_its_page_wherever_its_rows_lie(
             after = context["page"].after
         assert shown == wanted and sum("-" in person for person in shown) > 5
         assert not context["exact"] or context["number"] > 150
+        unit = browser.get(f"/ledgers/{ledger}/", **county).context["page"].rows[5].cells[1][1]
+        cursor.execute(
+            "SELECT count(*) FROM ledger_check_ins WHERE latest AND unit = %s AND (in_place LIKE '610723%%' "
+            "OR in_home LIKE '610723%%' OR array_to_string(in_also, ',') LIKE '%%610723%%')",
+            [unit],
+        )
+        own = browser.get(f"/ledgers/{ledger}/", **county, **{"f.unit": unit}).context
+        assert len(own["page"].rows) == min(50, cursor.fetchone()[0]) == min(50, own["number"])
         cursor.execute(
             "SELECT min(id) + 30, max(id), pg_relation_size('ledger_check_ins') / 8192 FROM ledger_check_ins"
         )
