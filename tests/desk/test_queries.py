@@ -22,7 +22,17 @@ TIMES = 3
 
 ASIDE = {
     *("healthz", "language", "events", "keys", "logout"),  # no page, or one that shows no rows
-    *("save_view", "comment", "reassign", "attach", "row_retract", "numbers", "import_confirm", "briefing_act"),  # sent
+    *(
+        "save_view",
+        "comment",
+        "reassign",
+        "attach",
+        "row_retract",
+        "numbers",
+        "import_confirm",
+        "import_drop",
+        "briefing_act",
+    ),  # sent
     *(
         "holes_file",
         "ledger_file",
