@@ -72,6 +72,20 @@ def preview(page: Page) -> None:
     page.locator(".rejects").wait_for()
 
 
+def draft(page: Page) -> None:
+    page.locator("form[action*='/briefings/new'] button[type=submit]").click()
+    page.locator("article.brief").wait_for(timeout=120_000)
+
+
+def send(page: Page) -> None:
+    page.fill("#title", "返乡人员核查延长至 1 月 10 日")
+    page.fill("#text", "各镇街 1 月 10 日 18:00 前完成返乡人员核查，逐户落实健康监测。")
+    page.fill("#area", "610723")
+    page.select_option("#to", "duties:镇干部")
+    page.locator("button[value=send]").click()
+    page.locator(".notice-text").wait_for()
+
+
 def audited(page: Page) -> None:
     page.locator(".figures").wait_for(timeout=120_000)
 
@@ -101,7 +115,11 @@ PAGES = {
     "inspections": ("/inspections/?n=6&seed=2022-01-06&kind=农贸市场&kind=隔离点&kind=养老院", None),
     "tickets": ("/tickets/", None),
     "rosters": ("/rosters/", None),
+    "notice": ("/notices/new", send),
     "notices": ("/notices/", None),
+    "telling": ("/telling/?officer=O000881", None),
+    "gateways": ("/gateways/", None),
+    "briefing": ("/briefings/", draft),
     "briefings": ("/briefings/", None),
     "accounts": ("/accounts/", None),
     "looks": ("/account/looks", None),

@@ -51,6 +51,12 @@ def test_holes_and_subjects_elsewhere_are_not_found() -> None:
     assert "李四" not in shown(east, "/holes/")
 
 
+@pytest.mark.usefixtures("served")
+def test_whoever_speaks_for_one_unit_need_not_type_its_number() -> None:
+    assert 'name="unit" value="HOTEL"' in shown(signed_in("hotel"), "/ledgers/site_checks/new")
+    assert 'name="unit" value=""' in shown(signed_in("all"), "/ledgers/site_checks/new")
+
+
 def test_rows_are_recorded_within_the_scope_and_the_role(served: str, rows: psycopg.Connection) -> None:
     east = signed_in("east")
     form = {"row": "N1", "person": "张三", "at": "2022-01-06 08:00", "temperature": "36.4"}

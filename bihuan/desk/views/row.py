@@ -97,6 +97,8 @@ def new(asked: Asked, ledger: str) -> HttpResponse:
             c.name: given[c.name] or (f"{now:%Y-%m-%d %H:%M}" if c.required and c.type == "time" else "")
             for c in which.columns
         }
+    if asked.user.unit and any(c.name == "unit" and c.required for c in which.columns):
+        values["unit"] = values.get("unit") or asked.user.unit  # whoever speaks for one unit need not know its number
     first = which[which.key[0]]
     if len(which.key) == 1 and first.type == "text" and first.name != "person" and not values.get(first.name):
         values[first.name] = fresh_key(which, now)
