@@ -75,6 +75,7 @@ def preview(page: Page) -> None:
 def draft(page: Page) -> None:
     page.locator("form[action*='/briefings/new'] button[type=submit]").click()
     page.locator("article.brief").wait_for(timeout=120_000)
+    page.locator(".btn-list a.btn", has_text="Word").wait_for(timeout=120_000)
 
 
 def send(page: Page) -> None:
@@ -84,6 +85,11 @@ def send(page: Page) -> None:
     page.select_option("#to", "duties:镇干部")
     page.locator("button[value=send]").click()
     page.locator(".notice-text").wait_for()
+    for _ in range(60):  # until the worker has sent it
+        if page.locator("tbody tr th").count():
+            break
+        page.wait_for_timeout(1000)
+        page.goto(page.url.split("?")[0])
 
 
 def audited(page: Page) -> None:

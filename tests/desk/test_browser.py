@@ -45,7 +45,7 @@ OFFICERS = "officer,name\n"
 FILES = {
     "import_read": ("officers.csv", OFFICERS),
     "import_seen": ("officers.csv", OFFICERS + "O900001,郑一\nO000128,郑二\nO900002,\n"),
-    "import_wrong": ("officers.csv", "编码,叫什么\nO900001,郑一\n"),
+    "import_wrong": ("officers.csv", OFFICERS + "O900001,\n"),
     "import_refused": ("随便.csv", "甲,乙\n1,2\n"),
     "import_done": ("officers.csv", OFFICERS + "O900003,郑三\nO900004,\n"),
 }
