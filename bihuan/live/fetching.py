@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 
@@ -21,6 +22,9 @@ SMALL = 5_000
 
 SEVERAL, MANY = 4, 50
 """From how many columns on, and up to how many keys, it is asked first which of them have any row."""
+
+SELDOM = ("areas",)
+"""Ledgers whose keys stand in many columns, of which few are asked for: before it is read, it is not asked first."""
 
 
 @cache
@@ -59,6 +63,12 @@ def _named() -> dict[tuple[str, str], str]:
             if of and column.name in (ledger.key[0], *tables.indexed(ledger)):
                 found[name, column.name] = of
     return found
+
+
+@cache
+def _naming(ledger: str) -> list[str]:
+    """The columns of a ledger in which keys stand."""
+    return [column for name, column in _named() if name == ledger]
 
 
 @cache
@@ -110,6 +120,7 @@ class Fetcher:
         self._brought: dict[tuple[str, str], dict[str, bool]] = {}
         self._standing: dict[tuple[str, frozenset[str]], set[tuple[str, str]] | None] = {}
         self._stands: dict[str, dict[str, set[tuple[str, str]]]] = {}  # ledger → key → where it stands
+        self._seen: dict[tuple[str, str], set[str]] = {}  # column in which keys stand → those that were read there
         self._moved: dict[str, set[str]] = {}  # ledger → keys in rows that moved, not asked for yet
         self.asked = 0
 
@@ -122,7 +133,7 @@ class Fetcher:
             return Read(rows, self.places[ledger])
         found: dict[int, Row] = {}
         met = self._met.setdefault((ledger, column), {})
-        missing = set(want.exact) - met.keys()
+        missing = want.exact.difference(met)
         if missing:
             self._ask(ledger, column, missing, met, surely)
         for value in want.exact:
@@ -135,9 +146,10 @@ class Fetcher:
             found |= {row[-1]: row for row in self._begun[ledger, column, begin]}
         return Read(list(found.values()), self.places[ledger])
 
-    def _ask(self, ledger: str, column: str, values: set[str], met: dict[str, list[Row]], surely: bool) -> None:
+    def _ask(self, ledger: str, column: str, values: Values, met: dict[str, list[Row]], surely: bool) -> None:
+        surely = surely or _named().get((ledger, column)) in SELDOM
         some = values if surely else values - self._nowhere(ledger, column, values)
-        rows = self._asked_once(ledger, column, "is", frozenset(some)) if some else []
+        rows = self._asked_once(ledger, column, "is", some) if some else []
         met.update((value, []) for value in values)
         place = self.places[ledger][column]
         for row in rows:
@@ -154,6 +166,8 @@ class Fetcher:
         of = _all_named(columns)
         if of is None:
             return False
+        if any(place in columns and not keys.isdisjoint(seen) for place, seen in self._seen.items()):
+            return False
         asked = (of, keys)
         if asked not in self._standing:
             stands = self._where(of, keys)
@@ -162,13 +176,14 @@ class Fetcher:
         standing = self._standing[asked]
         return standing is not None and columns.isdisjoint(standing)
 
-    def _nowhere(self, ledger: str, column: str, keys: Collection[str]) -> set[str]:
+    def _nowhere(self, ledger: str, column: str, keys: Values) -> set[str]:
         """Those of the keys that no row has there."""
         of, place = _named().get((ledger, column)), (ledger, column)
-        if of is None:
+        rest = keys - self._seen.get(place, frozenset())
+        if of is None or not rest:
             return set()
-        stands = self._where(of, keys)
-        return {key for key in keys if place not in stands.get(key, (place,))}
+        stands = self._where(of, rest)
+        return {key for key in rest if place not in stands.get(key, (place,))}
 
     def _where(self, of: str, keys: Collection[str]) -> Mapping[str, Collection[tuple[str, str]]]:
         """Key of a ledger → the columns in which it stands, asked at once for all in which it may: most of these are
@@ -216,14 +231,16 @@ class Fetcher:
         rows = self.statements.rows(_versions_query(ledger), b"%d" % first, b"%d" % last)
         if len(rows) > MOST:
             raise Wide(f"more than {MOST} rows of {ledger} moved")
-        for (name, column), of in _named().items() if len(rows) <= MANY else ():
-            if name == ledger:
-                place = self.places[name][column]
-                self._moved.setdefault(of, set()).update(row[place] for row in rows if row[place] is not None)
+        for column in _naming(ledger) if len(rows) <= MANY else ():
+            of, place = _named()[ledger, column], self.places[ledger][column]
+            self._moved.setdefault(of, set()).update(row[place] for row in rows if row[place] is not None)
         return rows
 
-    def _load(self, ledger: str, rows: Iterable[Row]) -> None:
+    def _load(self, ledger: str, rows: Sequence[Row]) -> None:
         self.loaded.setdefault(ledger, {}).update((row[-1], row) for row in rows)
+        for column in _naming(ledger):
+            place = self.places[ledger][column]
+            self._seen.setdefault((ledger, column), set()).update(row[place] for row in rows)
 
     def brought(
         self, ledger: str, column: str, values: Values, now: dt.datetime, but: Collection[int] = ()
@@ -234,9 +251,13 @@ class Fetcher:
         if query is None or (ledger, column) not in _named():
             return frozenset()
         place, known = self.places[ledger][column], self._brought.setdefault((ledger, column), {})
-        missing = values - known.keys()
+        missing = values.difference(known)
         known.update((value, False) for value in missing)
-        missing -= self._nowhere(ledger, column, set(missing))
+        if ledger in self._whole:
+            sure = self._brought_by_whole(ledger, column, missing, now, but)
+            known.update((value, True) for value in sure)
+            missing -= sure
+        missing -= self._nowhere(ledger, column, missing)
         if missing:
             self.asked += 1
             rows = self.statements.rows(query, texts(sorted(missing)), str(now).encode(), numbers(sorted(but)))
@@ -244,12 +265,34 @@ class Fetcher:
             known.update((row[place], True) for row in rows)
         return frozenset(value for value in values if known[value])
 
+    def _brought_by_whole(
+        self, ledger: str, column: str, values: Values, now: dt.datetime, but: Collection[int]
+    ) -> frozenset[str]:
+        """The same by the rows of a ledger that was read whole, where it is plain: a key with one version."""
+        about, places = tables.ledgers()[ledger], self.places[ledger]
+        if about.event_columns:
+            return frozenset()
+        rows, place, keys = self._whole[ledger], places[column], [places[key] for key in about.key]
+        versions = Counter(tuple(row[key] for key in keys) for row in rows)
+        return frozenset(
+            row[place]
+            for row in rows
+            if row[place] in values
+            and row[-1] not in but
+            and versions[tuple(row[key] for key in keys)] == 1
+            and surely(about, [row], now)
+        )
+
+    def is_whole(self, ledger: str) -> bool:
+        """Whether every row of a ledger was read."""
+        return ledger in self._whole
+
     def certain(self, ledger: str, values: Iterable[str], now: dt.datetime) -> set[str]:
         """Those keys of a ledger that are surely in effect from now on: nothing withdraws them, nothing is to come."""
         about = tables.ledgers()[ledger]
         if len(about.key) != 1 or about.event_columns or about.event_where is not None:
             return set()
-        self.read(ledger, about.key[0], Want(frozenset(values)))
+        self.read(ledger, about.key[0], Want(frozenset(values)), surely=True)
         met = self._met.get((ledger, about.key[0]), {})
         if ledger in self._whole:
             place = self.places[ledger][about.key[0]]

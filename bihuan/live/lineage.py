@@ -32,6 +32,7 @@ class Lineage:
         self._reach: dict[str, frozenset[str]] = {}
         self._passing: dict[frozenset[tuple[str, frozenset[str] | None]], Passing] = {}
         self._told: dict[tuple[int, int, str], int] = {}
+        self._brings: dict[tuple[int, int, str], Sequence[tuple[str, str]]] = {}
         self._parts: dict[tuple[int, int, Given], tuple[int, ...]] = {}
         self._against: dict[tuple[int, int, Given], bool] = {}
         self._names = {name: {c.name for c in g.all_columns} for name, g in ledgers.items()}
@@ -159,6 +160,24 @@ class Lineage:
         """The same of a ledger whose key the column is."""
         found = self.plain(flow, place, column)
         return found[0] if found is not None and self.ledgers[found[0]].key == (found[1],) else None
+
+    def brings(self, flow: Flow, place: int, column: str) -> Sequence[tuple[str, str]]:
+        """The columns of ledgers of which every row brings its value into a node's column; keys of ledgers first."""
+        asked = (id(flow), place, column)
+        if asked not in self._brings:
+            found = self._brings_of(flow, place, column)
+            self._brings[asked] = sorted(found, key=lambda pair: self.ledgers[pair[0]].key != (pair[1],))
+        return self._brings[asked]
+
+    def _brings_of(self, flow: Flow, place: int, column: str) -> list[tuple[str, str]]:
+        node = flow[place]
+        kind = node["k"]
+        if kind == "union":
+            return [pair for of in node["of"] for pair in self._brings_of(flow, of, column)]
+        if kind == "set" or (kind == "where" and node["filled"] and not node["windows"]):
+            return self._brings_of(flow, node["of"], column)
+        plain = self.plain(flow, place, column)
+        return [plain] if plain is not None else []
 
     def telling(self, flow: Flow, of: int, sources: list[list[Any]]) -> int:
         """How few rows share a value of a column: the lower, the fewer."""

@@ -14,7 +14,10 @@ from bihuan.kernel.flow import Flow, Node
 from bihuan.live.fetching import Fetcher
 from bihuan.live.lineage import Based, Given, Lineage, with_
 from bihuan.live.moved import Moved
-from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Values, Want, Wide, once, together, valued
+from bihuan.live.relations import ANY, NOTHING, Later, Made, Rows, Source, Values, Want, Wide, once, together, valued
+
+PLAIN = ("table", "where", "rows", "with")
+"""Kinds of nodes that ask one other at most: to look up whether they did takes as long."""
 
 
 class Needing:
@@ -53,8 +56,10 @@ class Needing:
 
     def node(self, flow: Flow, place: int, column: str, want: Want, given: Given = ()) -> Rows:
         """The same, of a node."""
-        if not want or self.lineage.contradicts(flow, place, given):
+        if not want or (given and self.lineage.contradicts(flow, place, given)):
             return NOTHING
+        if flow[place]["k"] in PLAIN:
+            return self._node(flow, place, column, want, given)
         asked = (id(flow), place, column, want, given)
         if asked not in self._places:
             self._places[asked] = self._node(flow, place, column, want, given)
@@ -135,7 +140,7 @@ class Needing:
             these = node["cols"].get(name)
             if these is not None and len(these) == 1 and these[0][0] != "const" and these[0][2] == "":
                 inside.append((these[0][1], value))
-        if sources is None or any(s[0] == "const" and want.met(str(s[1])) for s in sources):
+        if sources is None or _constant(sources, want):
             inner = self.whole(flow, node["of"])
         else:
             held = tuple(sorted(inside, key=str))
@@ -145,7 +150,7 @@ class Needing:
 
     def _whole_windows(self, flow: Flow, node: Node, inner: Rows, asked: list[list[Any]] | None) -> Rows:
         """What is computed over a partition needs all of it, unless all of it was asked for."""
-        if inner is NOTHING:
+        if inner is NOTHING or not node["windows"]:
             return inner
         more = []
         for parts in node["windows"]:
@@ -166,7 +171,7 @@ class Needing:
 
     def _join(self, flow: Flow, node: Node, column: str, want: Want, given: Given) -> Rows:
         sources = node["cols"].get(column)
-        if sources is None or any(s[0] == "const" and want.met(str(s[1])) for s in sources):
+        if sources is None or _constant(sources, want):
             return self._whole_join(flow, node)
         sources = [source for source in sources if source[0] != "const"]
         held: dict[int, dict[str, Any]] = {}
@@ -329,23 +334,18 @@ class Needing:
 
     def surely_in(self, flow: Flow, place: int, column: str, values: Values) -> Values:
         """Those of the values that a row that did not move surely brings."""
-        node = flow[place]
-        kind = node["k"]
-        if kind == "union":
-            found: set[str] = set()
-            for of in node["of"]:
-                found |= self.surely_in(flow, of, column, values - found)
-            return frozenset(found)
-        if kind == "set" or (kind == "where" and node["filled"] and not node["windows"]):
-            return self.surely_in(flow, node["of"], column, values)
-        plain = self.lineage.plain(flow, place, column)
-        if plain is None or not values:
-            return frozenset()
-        ledger, of = plain
-        self._meets(flow, ledger)
-        if self.ledgers[ledger].key == (of,):
-            return self.certain(ledger, values)
-        return self.fetcher.brought(ledger, of, values, self.now, self.moved.ids(ledger))
+        brings, found = self.lineage.brings(flow, place, column), Values()
+        # What is known already is asked first.
+        for ledger, of in sorted(brings, key=lambda pair: not self.fetcher.is_whole(pair[0])):
+            rest = values - found
+            if not rest:
+                break
+            self._meets(flow, ledger)
+            if self.ledgers[ledger].key == (of,):
+                found |= self.certain(ledger, rest)
+            else:
+                found |= self.fetcher.brought(ledger, of, rest, self.now, self.moved.ids(ledger))
+        return found
 
     def certain(self, ledger: str, values: Values) -> Values:
         """Those keys of a ledger that are surely in effect, before and after what moved."""
@@ -354,3 +354,8 @@ class Needing:
             key = self.fetcher.places[ledger][self.ledgers[ledger].key[0]]
             sure -= {row[key] for row in self.moved.rows[ledger]} - self.moved.certain_before(ledger, self.now)
         return frozenset(sure)
+
+
+def _constant(sources: Sequence[Source], want: Want) -> bool:
+    """Whether some rows of a column are wanted for a constant, whatever they are."""
+    return any(source[0] == "const" and want.met(str(source[1])) for source in sources)
