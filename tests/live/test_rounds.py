@@ -9,8 +9,10 @@ from typing import Any
 
 import psycopg
 
+from bihuan.engines.postgres import UNTIDY
 from bihuan.live import actions, imports
 from bihuan.live.auditor import Auditor
+from bihuan.live.mirror import changes
 
 NOW = dt.datetime(2022, 1, 6, 14)
 
@@ -45,6 +47,13 @@ def test_rows_whose_audit_is_not_like_others(con: psycopg.Connection[Any], tmp_p
         auditor.catch_up()
         assert "ticket.late" in open_holes(con, "T1")
         assert session.execute(kept).fetchone() == before
+        # Nor do many rounds, where nobody has time to tidy up.
+        sizes = []
+        for n in range(UNTIDY + 1):
+            ticket(f"T{n + 10}", "缺药")
+            assert auditor.local(changes(con), NOW)
+            sizes.append(session.execute(kept).fetchone())
+        assert before in sizes
 
         # What no page holds is audited over everything.
         ticket("T2", "缺药" * 5_000)

@@ -1,0 +1,56 @@
+"""What is read of the ledgers for a round: what was too much stays too much; statements outlive what the driver forgets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import psycopg
+import pytest
+
+from bihuan.engines.statements import Statements, texts
+from bihuan.live import actions, fetching
+from bihuan.live.fetching import Fetcher
+from bihuan.live.relations import Want, Wide
+
+AREAS = [{"area": "610723", "name": "洋县"}, {"area": "610723001", "name": "洋州镇", "parent": "610723"}]
+
+
+def test_what_was_too_much_to_read_is_not_taken_for_nothing(
+    con: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions.save_rows(actions.SYSTEM, "areas", AREAS)
+    fetcher = Fetcher(Statements(con))
+    with monkeypatch.context() as few:
+        few.setattr(fetching, "MOST", 0)
+        few.setattr(fetching, "_query", fetching._query.__wrapped__)  # kept queries have the limit in them
+        for _ in range(2):
+            with pytest.raises(Wide):
+                fetcher.read("areas", "area", Want(frozenset({"610723"})))
+    assert len(fetcher.read("areas", "area", Want(frozenset({"610723001"}))).rows) == 1
+
+
+def test_where_a_key_stands_is_known_of_what_was_read(con: psycopg.Connection[Any]) -> None:
+    actions.save_rows(actions.SYSTEM, "areas", AREAS)
+    fetcher = Fetcher(Statements(con))
+    columns = frozenset({("areas", "area"), ("areas", "parent"), ("units", "area")})
+    assert len(fetcher.read("areas", "area", Want(frozenset({"610723001"}))).rows) == 1
+    asked = fetcher.asked
+    for key in ("610723001", "610723"):
+        assert not fetcher.nowhere(columns, frozenset({key}))
+    assert fetcher.asked == asked  # it says so itself: as its own key, and as the area above
+    assert fetcher.nowhere(columns, frozenset({"610724"}))
+    assert fetcher.asked == asked + 1
+
+
+def test_a_statement_is_prepared_anew_where_the_driver_had_all_forgotten(con: psycopg.Connection[Any]) -> None:
+    statements = Statements(con)
+    value = texts(['a "b"\\', "汉"])
+    asked = "SELECT unnest($1::text[]), timestamp '2022-01-06 14:00'"
+    expected = [(text, dt.datetime(2022, 1, 6, 14)) for text in ('a "b"\\', "汉")]
+    assert statements.rows(asked, value) == expected
+    con.execute("DEALLOCATE ALL")
+    assert statements.rows(asked, value) == expected
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        statements.rows("SELECT 1 / 0")
+    assert statements.rows(asked, value) == expected
