@@ -166,32 +166,29 @@ class Session:
         """What is loaded and run within it is gone at its end. Of the views only those ``asked`` for are made."""
         self.now, self._now, self._asked = now, f"{now:%Y-%m-%d %H:%M:%S}".encode(), asked
         self._filled, self._made, self._ids = set(), set(), {}
-        self._command("BEGIN")
+        # Not by the driver, which forgets its prepared statements at every ROLLBACK; the server does not.
+        self.statements.command("BEGIN")
         try:
             yield
         except BaseException:
-            self._command("ROLLBACK")
+            self.statements.command("ROLLBACK")
             for kept in self._steady.values():
                 kept.clear()  # the last of it may be what was just undone
             self._anew = False
             self._untidy += 1
             raise
         if self._anew or self._untidy >= UNTIDY:
-            self._command("COMMIT")
+            self.statements.command("COMMIT")
             self._anew, self._untidy = False, 0
         else:
-            self._command("ROLLBACK")
+            self.statements.command("ROLLBACK")
             self._untidy += 1
 
     def tidy(self) -> None:
         """Between rounds, where nobody waits: empty the pages of what they wrote."""
         if self._untidy:
-            self._command("BEGIN; SELECT FROM obligations LIMIT 0; COMMIT")
+            self.statements.command("BEGIN; SELECT FROM obligations LIMIT 0; COMMIT")
             self._untidy = 0
-
-    def _command(self, sql: str) -> None:
-        """Not by the driver, which forgets its prepared statements at every ROLLBACK; the server does not."""
-        self.con.pgconn.exec_(sql.encode())
 
     def warm(self) -> None:
         """Plan every statement, so that no saved row waits for it: some seconds, once for the session's life."""
@@ -358,7 +355,7 @@ class Session:
         kept = self._steady[name]
         if found not in kept:
             if len(kept) >= KEPT:
-                self._command(f'TRUNCATE "kept_{name}"')
+                self.statements.command(f'TRUNCATE "kept_{name}"')
                 kept.clear()
             self.do(f'DELETE FROM "kept_{name}" WHERE kept_of = $1', found.encode())
             made = f'INSERT INTO "kept_{name}" SELECT made.*, $1 FROM ({self._sql(self._by_name[name])}) made'

@@ -6,7 +6,7 @@ forget all of them at every ROLLBACK.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -27,7 +27,7 @@ class Statements:
 
     def run(self, sql: str, values: Sequence[bytes] = ()) -> pq.abc.PGresult:
         """Run a statement with ``values`` for $1, $2 … as PostgreSQL reads them. Raises psycopg.Error."""
-        done = self._server.exec_prepared(self._names.get(sql) or self._prepared(sql), values)
+        done = self._answer(self._server.exec_prepared, self._names.get(sql) or self._prepared(sql), values)
         if done.status not in DONE:
             error = psycopg.errors.error_from_result(done)
             if not isinstance(error, psycopg.errors.InvalidSqlStatementName):
@@ -46,10 +46,27 @@ class Statements:
         """How many rows a statement wrote."""
         return self.run(sql, values).command_tuples or 0
 
+    def command(self, sql: str) -> None:
+        """What has neither values nor an answer: the beginning and the end of a transaction."""
+        self._answer(self._server.exec_, sql.encode())
+
+    def _answer(self, ask: Callable[..., pq.abc.PGresult], *given: Any) -> pq.abc.PGresult:
+        """Where the connection is lost there is no answer, or one of no class: psycopg.OperationalError, as of the
+        driver."""
+        try:
+            done = ask(*given)
+        except MemoryError:
+            if self._server.status == pq.ConnStatus.OK:
+                raise
+            raise psycopg.OperationalError("the connection is lost") from None
+        if done.status not in DONE and self._server.status != pq.ConnStatus.OK:
+            raise psycopg.OperationalError(str(psycopg.errors.error_from_result(done)))
+        return done
+
     def _prepared(self, sql: str) -> bytes:
         self._number += 1
         name = f"bihuan_{self._number}".encode()
-        done = self._server.prepare(name, sql.encode())
+        done = self._answer(self._server.prepare, name, sql.encode())
         if done.status not in DONE:
             raise psycopg.errors.error_from_result(done)
         self._names[sql] = name

@@ -54,3 +54,13 @@ def test_a_statement_is_prepared_anew_where_the_driver_had_all_forgotten(con: ps
     with pytest.raises(psycopg.errors.DivisionByZero):
         statements.rows("SELECT 1 / 0")
     assert statements.rows(asked, value) == expected
+
+
+def test_a_connection_that_is_lost_is_told_as_the_driver_tells_it(served: str, con: psycopg.Connection[Any]) -> None:
+    with psycopg.connect(served, autocommit=True) as lost:
+        statements = Statements(lost)
+        assert statements.rows("SELECT 1") == [(1,)]
+        con.execute("SELECT pg_terminate_backend(%s, 10000)", [lost.info.backend_pid])
+        for ask in (lambda: statements.rows("SELECT 1"), lambda: statements.command("BEGIN")):
+            with pytest.raises(psycopg.OperationalError):
+                ask()
