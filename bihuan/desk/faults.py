@@ -51,6 +51,13 @@ SAID: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
             "It was withdrawn, the address is wrong, or it lies outside your area. Start from the overview or search.",
         ),
     ),
+    "sent": (
+        ("这个地址只收表单", "This address only takes a form"),
+        (
+            "没有写入任何东西。请返回原来的页面再送一次，或从总览进入。",
+            "Nothing was written. Go back to the page of the form and send it again, or start from the overview.",
+        ),
+    ),
     "refused": (
         ("你的账号不能做这件事", "Your account may not do this"),
         (
@@ -122,7 +129,13 @@ class FaultsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        answer = self.get_response(request)
+        if answer.status_code != 405:
+            return answer
+        # Whoever signs in anew in the midst of sending a form is led to where it was to go, without it.
+        said = page(request, "sent", 405)
+        said["Allow"] = answer["Allow"]
+        return said
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if refused(exception):

@@ -64,6 +64,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_ADAPTER = "bihuan.desk.signing.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the code that has just run out is taken too: nobody types that quickly (RFC 6238, 5.2)
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = dt.timedelta(minutes=15)

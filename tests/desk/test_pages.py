@@ -402,8 +402,13 @@ def test_what_goes_wrong_is_said_in_a_sentence(browser: Browser, lang: str, monk
 
     from bihuan.desk.views import loops
 
-    said = {"zh": ("数据库暂时连不上", "没有这一页"), "en": ("The database can", "There is no such page")}[lang]
+    said = {
+        "zh": ("数据库暂时连不上", "没有这一页", "这个地址只收表单"),
+        "en": ("The database can", "There is no such page", "This address only takes a form"),
+    }[lang]
     assert said[1] in browser.get("/holes/xyz", lang=lang).content.decode()
+    unsent = browser.get("/import/x/drop", lang=lang)
+    assert (unsent.status_code, unsent["Allow"]) == (405, "POST") and said[2] in unsent.content.decode()
     monkeypatch.setattr(loops.tallies, "standing", lambda asked: (_ for _ in ()).throw(OperationalError("gone")))
     answer = browser.get("/loops/", lang=lang)
     assert answer.status_code == 503
