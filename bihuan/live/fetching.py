@@ -39,6 +39,25 @@ def _query(name: str, column: str, how: str) -> str:
 
 
 @cache
+def _matched_query(name: str, column: str, by: str, columns: Columns) -> str | None:
+    """The same of those rows whose column ``by`` stands in one of some columns; None: no index tells that."""
+    if not all(place in _named() for place in columns):
+        return None
+    ledger = tables.ledgers()[name]
+    table, keys = tables.table(ledger), tables.keys(ledger)
+    met = " OR ".join(
+        f"EXISTS (SELECT FROM {tables.table(of)} m WHERE m.{tables.quoted(c)} = r.{tables.quoted(by)} "
+        "AND m.replaced_by IS NULL)"
+        for of, c in ((tables.ledgers()[other], c) for other, c in sorted(columns))
+    )
+    some = f"SELECT {keys} FROM {table} r WHERE {tables.quoted(column)} = ANY($1) AND replaced_by IS NULL AND ({met})"
+    return (
+        f"SELECT {tables.listed(ledger.all_columns)}, id FROM {table} WHERE ({keys}) IN ({some}) "
+        f"AND replaced_by IS NULL LIMIT {MOST + 1}"
+    )
+
+
+@cache
 def _whole_query(name: str) -> str:
     ledger = tables.ledgers()[name]
     columns = tables.listed(ledger.all_columns)
@@ -161,6 +180,20 @@ class Fetcher:
         asked = sorted(value) if isinstance(value, frozenset) else value
         return once(self._asked, (ledger, column, how, value), lambda: self._rows(ledger, column, how, asked))
 
+    def matched(self, ledger: str, column: str, by: str, columns: Columns, values: Values) -> Read | None:
+        """The versions of those rows by a column whose column ``by`` stands in one of some columns, every version of
+        their keys being loaded; None: they are read already, or it can't be asked so."""
+        query = _matched_query(ledger, column, by, columns)
+        if query is None or ledger in self._whole or not values.difference(self._met.get((ledger, column), ())):
+            return None
+        rows = once(
+            self._asked,
+            (ledger, column, f"{by} in {sorted(columns)}", values),
+            lambda: self._read(ledger, query, texts(sorted(values))),
+        )
+        place = self.places[ledger][column]
+        return Read([row for row in rows if row[place] in values], self.places[ledger])
+
     def nowhere(self, columns: Columns, keys: frozenset[str]) -> bool:
         """Whether surely no row has any of these keys in any of these columns."""
         of = _all_named(columns)
@@ -206,11 +239,14 @@ class Fetcher:
         return {key[:n] for key in found for n in (0, *LEVELS, len(key))} if of == "areas" else found
 
     def _rows(self, name: str, column: str, how: str, value: str | Sequence[str]) -> list[Row]:
-        self.asked += 1
         asked = value.encode() if isinstance(value, str) else texts(value)
-        rows = self.statements.rows(_query(name, column, how), asked)
+        return self._read(name, _query(name, column, how), asked)
+
+    def _read(self, name: str, query: str, asked: bytes) -> list[Row]:
+        self.asked += 1
+        rows = self.statements.rows(query, asked)
         if len(rows) > MOST:
-            raise Wide(f"more than {MOST} rows of {name} by {column}")
+            raise Wide(f"more than {MOST} rows of {name} are asked for")
         self._load(name, rows)
         return rows
 

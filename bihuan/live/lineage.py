@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bihuan.kernel.flow import Flow
+from bihuan.kernel.flow import Flow, Node
 from bihuan.kernel.ledger import Ledger
 from bihuan.kernel.uses import NONE, ROWS, Columns, Uses
 
 Based = frozenset[tuple[str, str]]
 """Columns of ledgers: (ledger, column)."""
 
+Matched = tuple[str, str, str, Based]
+"""Rows of a ledger by a column, those alone of which another column stands in one of some columns of ledgers."""
+
 Given = tuple[tuple[str, Any], ...]
 """Columns of which it is known that they equal a constant: what contradicts it is left out."""
 
+
+SHARED = 2
+"""From this on of ``Lineage._few`` a column's value is that of many rows."""
 
 KEPT = 500
 """Of how many kinds of changes (these columns of those ledgers) it is kept through what they may pass."""
@@ -33,6 +39,7 @@ class Lineage:
         self._passing: dict[frozenset[tuple[str, frozenset[str] | None]], Passing] = {}
         self._told: dict[tuple[int, int, str], int] = {}
         self._brings: dict[tuple[int, int, str], Sequence[tuple[str, str]]] = {}
+        self._matched: dict[tuple[int, int, int, str], Matched | None] = {}
         self._parts: dict[tuple[int, int, Given], tuple[int, ...]] = {}
         self._against: dict[tuple[int, int, Given], bool] = {}
         self._names = {name: {c.name for c in g.all_columns} for name, g in ledgers.items()}
@@ -160,6 +167,37 @@ class Lineage:
         """The same of a ledger whose key the column is."""
         found = self.plain(flow, place, column)
         return found[0] if found is not None and self.ledgers[found[0]].key == (found[1],) else None
+
+    def matched(self, flow: Flow, join: int, place: int, column: str) -> Matched | None:
+        """Where a table of a join is a ledger of which many rows share a ``column``, and an inner join leaves most of
+        them out: by which rows of other ledgers. None: not so."""
+        asked = (id(flow), join, place, column)
+        if asked not in self._matched:
+            self._matched[asked] = self._matched_of(flow, flow[join], place, column)
+        return self._matched[asked]
+
+    def _matched_of(self, flow: Flow, node: Node, place: int, column: str) -> Matched | None:
+        plain = self.plain(flow, node["of"][place], column)
+        if plain is None or not self._unwindowed(flow, node["of"][place]) or self._few(*plain) < SHARED:
+            return None
+        for how, _, pairs in node["links"]:
+            for sides in pairs if how == "inner" else ():
+                if any(len(side) != 1 or side[0][0] == "const" or side[0][2] != "" for side in sides):
+                    continue
+                ends = {side[0][0]: side[0][1] for side in sides}
+                if place not in ends or len(ends) != 2:
+                    continue
+                by = self.plain(flow, node["of"][place], ends.pop(place))
+                ((other, of),) = ends.items()
+                based = self.based_at(flow, node["of"][other], of)
+                if by is not None and by != plain and based:
+                    return *plain, by[1], based
+        return None
+
+    def _unwindowed(self, flow: Flow, place: int) -> bool:
+        """Whether a node that is nothing but a ledger's rows computes nothing over several of them."""
+        node = flow[place]
+        return node["k"] == "table" or (not node["windows"] and self._unwindowed(flow, node["of"]))
 
     def brings(self, flow: Flow, place: int, column: str) -> Sequence[tuple[str, str]]:
         """The columns of ledgers of which every row brings its value into a node's column; keys of ledgers first."""

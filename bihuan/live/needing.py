@@ -94,7 +94,7 @@ class Needing:
             inner = self.whole(flow, of) if sources is None else self.shared(flow, of, sources, want)
             return Made({0: inner}, {**node["cols"], **node["keys"]}, [inner] if node["keys"] else [])
         if kind == "join":
-            return self._join(flow, node, column, want, given)
+            return self._join(flow, place, column, want, given)
         if kind == "with":
             for aside in node["whole"]:
                 self.whole(flow, aside)
@@ -169,7 +169,8 @@ class Needing:
                 return self.shared(flow, of, part, Want(values))
         return self.whole(flow, of)
 
-    def _join(self, flow: Flow, node: Node, column: str, want: Want, given: Given) -> Rows:
+    def _join(self, flow: Flow, join: int, column: str, want: Want, given: Given) -> Rows:
+        node = flow[join]
         sources = node["cols"].get(column)
         if sources is None or _constant(sources, want):
             return self._whole_join(flow, node)
@@ -186,12 +187,32 @@ class Needing:
             asked = self._first_right(flow, node, place, name, asked, bound)
             if not asked:
                 continue
-            rows = self.node(flow, node["of"][place], name, asked, tuple(sorted(held.get(place, {}).items())))
+            of = node["of"][place]
+            rows = self._matched(flow, join, place, name, asked)
+            if rows is None:
+                rows = self.node(flow, of, name, asked, tuple(sorted(held.get(place, {}).items())))
             if rows.empty():
                 continue
             bound[place] = rows
             found.append(self.bind(flow, node, bound, read=True))
         return together(found)
+
+    def _matched(self, flow: Flow, join: int, place: int, column: str, want: Want) -> Rows | None:
+        """The rows of a ledger by a column that many of them share, without those that an inner join surely leaves out:
+        whoever was at a market are many, the cases among them few. None: not to be told so."""
+        matched = self.lineage.matched(flow, join, place, column) if not want.begins else None
+        read = self.fetcher.matched(*matched, want.exact) if matched is not None else None
+        return self._seen_through(flow, flow[join]["of"][place], read) if read is not None else None
+
+    def _seen_through(self, flow: Flow, place: int, read: Rows) -> Rows:
+        """Rows of a ledger as a node that is nothing but these has them."""
+        node = flow[place]
+        if node["k"] != "table":
+            inner = self._seen_through(flow, node["of"], read)
+            return Made({0: inner}, node["cols"], [inner])
+        if not read.empty():
+            self._meets(flow, node["name"])
+        return read
 
     def _first_right(self, flow: Flow, node: Node, place: int, name: str, want: Want, bound: dict[int, Rows]) -> Want:
         """Where the rows are told by the very column that is asked for, look first at the side that decides: an inner

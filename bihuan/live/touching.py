@@ -147,13 +147,9 @@ class Touching:
             for left, other in pairs if right == place else ():
                 if len(left) != 1 or left[0][0] != 0 or left[0][2] != "":
                     continue
-                plain = self.lineage.plain(flow, node["of"][0], left[0][1])
-                told = said({place: rows}, other) if plain is not None else None
-                if (
-                    plain is not None
-                    and told is not None
-                    and self.needing.fetcher.nowhere(frozenset({plain}), told - {None})
-                ):
+                based = self.lineage.based_at(flow, node["of"][0], left[0][1])
+                told = said({place: rows}, other) if based else None
+                if based and told is not None and self.needing.fetcher.nowhere(based, told - {None}):
                     return True
         return False
 
