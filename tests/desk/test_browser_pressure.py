@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from bihuan.live import clock
 from tests.browser import SIZES, serious, wide
-from tests.desk.test_browser import PASSWORD, Desk, chromium, served  # noqa: F401
+from tests.desk.test_browser import PASSWORD, Desk, chromium, imported, served  # noqa: F401
 from tests.desk.test_pages import a_hole, address_of
 
 SHOTS = os.environ.get("BIHUAN_SHOTS", "")
