@@ -12,10 +12,12 @@ from typing import Any
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 SIZES = {"phone": (360, 740), "desk": (1366, 900), "wall": (2560, 1440)}
+SLOW_MS = 20_000
+"""Most that a page is waited for: the machine may be busy with other tests."""
 HEADINGS = ("page-has-heading-one", "heading-order", "empty-heading")
 """What axe calls moderate and a page must not have either: who listens finds his way by headings."""
 
@@ -46,6 +48,7 @@ def chromium_started() -> Iterator[Browser]:
                 *("--disable-background-networking", "--disable-component-update"),
             ],
         )
+        expect.set_options(timeout=SLOW_MS)
         yield browser
         browser.close()
 
