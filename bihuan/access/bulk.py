@@ -146,6 +146,16 @@ BEGIN
 END $take$"""
 
 
+MOMENT_TOLD = f"""CREATE OR REPLACE FUNCTION bihuan_then_told() RETURNS void LANGUAGE plpgsql {places.HEAD} AS $told$
+BEGIN
+  IF session_user = current_database() || '_desk' AND NOT bihuan_system() THEN
+    RAISE insufficient_privilege USING MESSAGE = 'an earlier moment is the system''s to tell';
+  END IF;
+  ANALYZE desk_then, desk_tally;
+END $told$"""
+"""What was just written of an earlier moment, told to the planner: the first pages come before anybody else would."""
+
+
 def derived(ledger: Ledger, ledgers: Mapping[str, Ledger]) -> Beside:
     """As ``places.filler`` says it, in sets."""
     has = places.sources(ledger, ledgers)

@@ -145,6 +145,7 @@ def _statements(ledgers: Mapping[str, Ledger], there: set[str]) -> Iterator[str]
             yield from _indexes(table, "snapshot_id" if table == "desk_then" else "")
     if "desk_then" in there:
         yield bulk.moment_taker()
+        yield bulk.MOMENT_TOLD
     yield from _spans()
     yield from _counted(there)
     yield from _account_guard()

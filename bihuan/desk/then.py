@@ -229,8 +229,9 @@ def _tally(snapshot: Snapshot) -> None:
         "since": snapshot.at - dt.timedelta(hours=HOURS + 1),
         "closed": snapshot.at - dt.timedelta(days=CLOSED_D),
     }
-    with connection.cursor() as cursor:
+    with scope.system(), connection.cursor() as cursor:
         cursor.execute(_TALLY.format(places=_PLACES.format(town=TOWN)), values)
+        cursor.execute("SELECT bihuan_then_told()")
 
 
 def _load(con: duckdb.DuckDBPyConnection, needed: Collection[str]) -> None:

@@ -217,7 +217,7 @@ def test_functions_that_look_at_everything_tell_nobody_of_it(desk: Desk, owner: 
     named = {
         *("bihuan_scope", "bihuan_writer", "bihuan_cared", "bihuan_on_duty", "bihuan_offices", "bihuan_entrusted"),
         *("bihuan_entrusted_rows", "bihuan_answers_within", "bihuan_told_within", "bihuan_sent"),
-        *("bihuan_reached_by", "bihuan_resting", "bihuan_take_then"),
+        *("bihuan_reached_by", "bihuan_resting", "bihuan_take_then", "bihuan_then_told"),
         *(f"bihuan_take_{name}" for name in tables.ledgers()),
     }
     with psycopg.connect(owner) as con:

@@ -192,9 +192,12 @@ def test_an_earlier_moment_is_the_systems_to_write(empty: str) -> None:
             with desk.scope(whose), pytest.raises(Exception, match=said):
                 desk.con.execute(way)
                 desk.con.execute(take)
+        with desk.scope(county.EAST), pytest.raises(Exception, match="the system's to tell"):
+            desk.con.execute("SELECT bihuan_then_told()")
         with desk.scope(scope.SYSTEM):
             desk.con.execute(rows)
             assert desk.con.execute(take).fetchone() == (0,)
+            desk.con.execute("SELECT bihuan_then_told()")
     finally:
         desk.con.close()
 
