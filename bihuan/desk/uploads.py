@@ -33,7 +33,8 @@ from bihuan.desk import knowledge, trails
 from bihuan.desk.models import Upload
 from bihuan.exchange.problems import NothingToRead
 from bihuan.live import actions, clock, imports
-from bihuan.live.imports import Imported, Outside
+from bihuan.live.imports import Imported
+from bihuan.live.incoming import Outside
 
 SEEN, DONE, STEP = ".seen.json", ".done.json", ".step.json"
 """In the folder of an upload: what its files would do, what they did, how far it is."""

@@ -161,7 +161,7 @@ def test_an_import_writes_within_the_scope_alone(rows: psycopg.Connection) -> No
     from pathlib import Path
 
     from bihuan.access.acting import Actor
-    from bihuan.live import imports
+    from bihuan.live import imports, incoming
 
     with scope.held(scope.DOOR):
         east = Account.objects.get(username="east")
@@ -172,11 +172,11 @@ def test_an_import_writes_within_the_scope_alone(rows: psycopg.Connection) -> No
         assert (done.counts["monitoring"].new, done.counts["monitoring"].same) == (2, 0)
         assert imports.import_folder(Actor(east), Path(folder)).written == 0
         file.write_text("row,person,at,temperature\nI3,张三,2022-01-05,36.5\nI4,李四,2022-01-05,36.5\n")
-        with pytest.raises(imports.Outside) as outside:
+        with pytest.raises(incoming.Outside) as outside:
             imports.import_folder(Actor(east), Path(folder))
         assert (outside.value.lines, outside.value.number) == ([("monitoring.csv", "", 3)], 1)
         file.write_text("row,person,at,temperature\nT2,张三,2022-01-05,36.5\n")  # 李四's row
-        with pytest.raises(imports.Outside):
+        with pytest.raises(incoming.Outside):
             imports.import_folder(Actor(east), Path(folder))
     said = rows.execute("SELECT row, in_place, in_home FROM ledger_monitoring WHERE row LIKE 'I%' ORDER BY row")
     assert said.fetchall() == [("I1", None, "610723001001"), ("I2", "610723001001", None)]
