@@ -175,6 +175,7 @@ def test_keys_move_through_a_list_and_open_a_row(desk: Desk) -> None:
     expect(page.locator("tr.at a.say")).to_have_attribute("href", wanted or "")
     page.keyboard.press("Enter")
     expect(page).to_have_url(desk.address + (wanted or ""))
+    page.wait_for_load_state()  # it listens to keys by then
     page.keyboard.press("/")
     expect(page.locator("[data-key='/']")).to_be_focused()
 
