@@ -30,12 +30,8 @@ SELDOM = ("areas",)
 @cache
 def _query(name: str, column: str, how: str) -> str:
     """Rows by a column, with every version of their keys."""
-    ledger = tables.ledgers()[name]
-    table, columns, keys = tables.table(ledger), tables.listed(ledger.all_columns), tables.keys(ledger)
     condition = {"is": "{0} = ANY($1)", "begins": "starts_with({0}, $1)"}[how].format(tables.quoted(column))
-    if ledger.key != (column,):
-        condition = f"({keys}) IN (SELECT {keys} FROM {table} WHERE {condition} AND replaced_by IS NULL)"
-    return f"SELECT {columns}, id FROM {table} WHERE {condition} AND replaced_by IS NULL LIMIT {MOST + 1}"
+    return _versions_where(name, condition, of_key=tables.ledgers()[name].key == (column,))
 
 
 @cache
@@ -43,18 +39,21 @@ def _matched_query(name: str, column: str, by: str, columns: Columns) -> str | N
     """The same of those rows whose column ``by`` stands in one of some columns; None: no index tells that."""
     if not all(place in _named() for place in columns):
         return None
-    ledger = tables.ledgers()[name]
-    table, keys = tables.table(ledger), tables.keys(ledger)
     met = " OR ".join(
         f"EXISTS (SELECT FROM {tables.table(of)} m WHERE m.{tables.quoted(c)} = r.{tables.quoted(by)} "
         "AND m.replaced_by IS NULL)"
         for of, c in ((tables.ledgers()[other], c) for other, c in sorted(columns))
     )
-    some = f"SELECT {keys} FROM {table} r WHERE {tables.quoted(column)} = ANY($1) AND replaced_by IS NULL AND ({met})"
-    return (
-        f"SELECT {tables.listed(ledger.all_columns)}, id FROM {table} WHERE ({keys}) IN ({some}) "
-        f"AND replaced_by IS NULL LIMIT {MOST + 1}"
-    )
+    return _versions_where(name, f"{tables.quoted(column)} = ANY($1) AND ({met})")
+
+
+def _versions_where(name: str, condition: str, of_key: bool = False) -> str:
+    """Every version of the keys of which some version ``r`` meets a condition. ``of_key``: the key decides it."""
+    ledger = tables.ledgers()[name]
+    table, columns, keys = tables.table(ledger), tables.listed(ledger.all_columns), tables.keys(ledger)
+    if not of_key:
+        condition = f"({keys}) IN (SELECT {keys} FROM {table} r WHERE {condition} AND replaced_by IS NULL)"
+    return f"SELECT {columns}, id FROM {table} WHERE {condition} AND replaced_by IS NULL LIMIT {MOST + 1}"
 
 
 @cache
@@ -133,7 +132,7 @@ class Fetcher:
         self.loaded: dict[str, dict[int, Row]] = {}
         self.places = places()
         self._met: dict[tuple[str, str], dict[str, list[Row]]] = {}
-        self._asked: dict[tuple[str, str, str, str | frozenset[str]], list[Row] | Wide] = {}
+        self._read: dict[tuple[str, str | Values], list[Row] | Wide] = {}  # query, value → what it gave
         self._begun: dict[tuple[str, str, str], list[Row]] = {}
         self._whole: dict[str, list[Row]] = {}
         self._brought: dict[tuple[str, str], dict[str, bool]] = {}
@@ -160,7 +159,7 @@ class Fetcher:
         for begin in want.begins:
             if (ledger, column, begin) not in self._begun:
                 place = self.places[ledger][column]
-                rows = self._asked_once(ledger, column, "begins", begin)
+                rows = self._rows(ledger, _query(ledger, column, "begins"), begin)
                 self._begun[ledger, column, begin] = [r for r in rows if (r[place] or "").startswith(begin)]
             found |= {row[-1]: row for row in self._begun[ledger, column, begin]}
         return Read(list(found.values()), self.places[ledger])
@@ -168,17 +167,12 @@ class Fetcher:
     def _ask(self, ledger: str, column: str, values: Values, met: dict[str, list[Row]], surely: bool) -> None:
         surely = surely or _named().get((ledger, column)) in SELDOM
         some = values if surely else values - self._nowhere(ledger, column, values)
-        rows = self._asked_once(ledger, column, "is", some) if some else []
+        rows = self._rows(ledger, _query(ledger, column, "is"), some) if some else []
         met.update((value, []) for value in values)
         place = self.places[ledger][column]
         for row in rows:
             if row[place] in some:
                 met[row[place]].append(row)
-
-    def _asked_once(self, ledger: str, column: str, how: str, value: str | frozenset[str]) -> list[Row]:
-        """Raises Wide whenever it did: what was not read is not empty."""
-        asked = sorted(value) if isinstance(value, frozenset) else value
-        return once(self._asked, (ledger, column, how, value), lambda: self._rows(ledger, column, how, asked))
 
     def matched(self, ledger: str, column: str, by: str, columns: Columns, values: Values) -> Read | None:
         """The versions of those rows by a column whose column ``by`` stands in one of some columns, every version of
@@ -186,13 +180,9 @@ class Fetcher:
         query = _matched_query(ledger, column, by, columns)
         if query is None or ledger in self._whole or not values.difference(self._met.get((ledger, column), ())):
             return None
-        rows = once(
-            self._asked,
-            (ledger, column, f"{by} in {sorted(columns)}", values),
-            lambda: self._read(ledger, query, texts(sorted(values))),
-        )
         place = self.places[ledger][column]
-        return Read([row for row in rows if row[place] in values], self.places[ledger])
+        rows = [row for row in self._rows(ledger, query, values) if row[place] in values]
+        return Read(rows, self.places[ledger])
 
     def nowhere(self, columns: Columns, keys: frozenset[str]) -> bool:
         """Whether surely no row has any of these keys in any of these columns."""
@@ -238,17 +228,18 @@ class Fetcher:
         found = self._moved.pop(of, set()).union(keys)
         return {key[:n] for key in found for n in (0, *LEVELS, len(key))} if of == "areas" else found
 
-    def _rows(self, name: str, column: str, how: str, value: str | Sequence[str]) -> list[Row]:
-        asked = value.encode() if isinstance(value, str) else texts(value)
-        return self._read(name, _query(name, column, how), asked)
+    def _rows(self, name: str, query: str, value: str | Values) -> list[Row]:
+        """What a query gives of a ledger, asked once. Raises Wide whenever it did: what was not read is not empty."""
 
-    def _read(self, name: str, query: str, asked: bytes) -> list[Row]:
-        self.asked += 1
-        rows = self.statements.rows(query, asked)
-        if len(rows) > MOST:
-            raise Wide(f"more than {MOST} rows of {name} are asked for")
-        self._load(name, rows)
-        return rows
+        def ask() -> list[Row]:
+            self.asked += 1
+            rows = self.statements.rows(query, value.encode() if isinstance(value, str) else texts(sorted(value)))
+            if len(rows) > MOST:
+                raise Wide(f"more than {MOST} rows of {name} are asked for")
+            self._load(name, rows)
+            return rows
+
+        return once(self._read, (query, value), ask)
 
     def whole(self, ledger: str) -> Read:
         """Every row of a small ledger. Raises Wide where it is not small."""
