@@ -52,7 +52,7 @@ pictures: $(VENV)/.installed-test  ## draw the pictures of docs/desk.md anew, ev
 docs: $(VENV)/.installed  ## write docs/handbook, docs/ledgers.md, docs/orders.md anew from the declarations
 	$(BIN)/bihuan handbook docs
 
-test: sound  ## linters, import contracts, types, tests: about five minutes on two cores
+test: sound  ## linters, import contracts, types, tests: about six minutes on two cores
 	$(BIN)/pytest -n 2 --dist worksteal
 
 test-all: sound  ## the same and the long ones: every page in a browser, days of users, kills, cities in number
